@@ -1,0 +1,137 @@
+package io.margrave.results;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an audit does: models x points x radii. Same plan, same rows.
+ *
+ * @param models folders of the models to audit, at least one
+ * @param data name of the data set
+ * @param dataDir where the data lies; null for the user's cache
+ * @param imageSize side that folder images are resized to; null where the data set says
+ * @param split {@code test}, {@code validation} or {@code train}
+ * @param points audited points, a seeded random sample of the split, greater than zero
+ * @param r radii of r-robustness
+ * @param alpha chance of error a side and a point, in (0, 0.5)
+ * @param draws clean posterior draws a point
+ * @param verdictDraws posterior draws of one break verdict
+ * @param meanOnly whether mean-only margins are searched too
+ * @param unboxed whether margins without the value range are searched too
+ * @param attackRadius L2 radius of the maximum-damage attack, in input units; null for a tenth of the median distance between
+ *     validation inputs, 0 for no attack
+ * @param attack how the maximum-damage attack searches
+ * @param search how the smallest break is searched
+ * @param curvePoints points a model whose P(|Delta| &lt;= r) is measured along their break, from 0
+ * @param seed of every noise stream
+ * @param chunk points a task
+ */
+public record AuditPlan(
+        List<String> models,
+        String data,
+        @Nullable String dataDir,
+        @Nullable Integer imageSize,
+        String split,
+        int points,
+        Radii r,
+        double alpha,
+        int draws,
+        int verdictDraws,
+        boolean meanOnly,
+        boolean unboxed,
+        @Nullable Double attackRadius,
+        SearchEffort attack,
+        SearchEffort search,
+        int curvePoints,
+        long seed,
+        int chunk) {
+
+    public AuditPlan {
+        models = List.copyOf(models);
+        require(points > 0, "points > 0", points);
+        require(alpha > 0 && alpha < 0.5, "alpha in (0, 0.5)", alpha);
+        require(draws > 0, "draws > 0", draws);
+        require(verdictDraws > 0, "verdict_draws > 0", verdictDraws);
+        require(Math.pow(0.5, verdictDraws) <= alpha, "verdict_draws >= log2(1/alpha)", verdictDraws);
+        require(curvePoints >= 0, "curve_points >= 0", curvePoints);
+        require(chunk > 0, "chunk > 0", chunk);
+        if (attackRadius != null) {
+            require(attackRadius >= 0 && attackRadius < Double.POSITIVE_INFINITY, "attack_radius >= 0", attackRadius);
+        }
+    }
+
+    private static void require(boolean holds, String wanted, Object got) {
+        if (!holds) {
+            throw new IllegalArgumentException("want " + wanted + ", got " + got);
+        }
+    }
+
+    /** The plan that {@code margrave audit} runs where nothing is said: on generated sprites, with no model yet. */
+    public static AuditPlan defaults() {
+        return new AuditPlan(
+                List.of(),
+                "sprites",
+                null,
+                null,
+                "test",
+                128,
+                Radii.automatic(),
+                0.001,
+                2_000,
+                1_000,
+                true,
+                false,
+                null,
+                new SearchEffort(50, 8, 2),
+                new SearchEffort(100, 8, 1),
+                64,
+                0,
+                64);
+    }
+
+    /** The same plan with its radii and attack radius made concrete. */
+    public AuditPlan resolved(double medianDistance) {
+        return new AuditPlan(
+                models,
+                data,
+                dataDir,
+                imageSize,
+                split,
+                points,
+                r.resolve(medianDistance),
+                alpha,
+                draws,
+                verdictDraws,
+                meanOnly,
+                unboxed,
+                attackRadius == null ? Double.valueOf(0.1 * medianDistance) : attackRadius,
+                attack,
+                search,
+                curvePoints,
+                seed,
+                chunk);
+    }
+
+    /** The same plan for other models. */
+    public AuditPlan withModels(List<String> others) {
+        return new AuditPlan(
+                others,
+                data,
+                dataDir,
+                imageSize,
+                split,
+                points,
+                r,
+                alpha,
+                draws,
+                verdictDraws,
+                meanOnly,
+                unboxed,
+                attackRadius,
+                attack,
+                search,
+                curvePoints,
+                seed,
+                chunk);
+    }
+}
