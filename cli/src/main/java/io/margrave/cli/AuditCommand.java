@@ -37,6 +37,7 @@ final class AuditCommand implements Callable<Integer> {
     public Integer call() {
         PlanDocument document = plan == null ? PlanDocument.empty() : PlanDocument.read(console.resolve(plan));
         document.with("points", points).with("models", models);
+        if (global.quiet || printPlan) {}
         console.out().print(PlanDocument.yaml(document.plan()));
         return ExitCode.PASS;
     }

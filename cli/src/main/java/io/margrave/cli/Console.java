@@ -23,10 +23,9 @@ record Console(
         Path directory,
         Map<String, String> environment) {
 
-    /** The console of this process. The launcher says whether standard error is a terminal; Java 17 alone can't tell. */
+    /** The console of this process. The launcher says whether standard error is a terminal: Java can't tell. */
     static Console ofProcess() {
-        boolean terminal = Boolean.parseBoolean(
-                System.getProperty("margrave.terminal", Boolean.toString(System.console() != null)));
+        boolean terminal = Boolean.getBoolean("margrave.terminal");
         int columns = Integer.getInteger("margrave.columns", 80);
         return new Console(
                 System.out,

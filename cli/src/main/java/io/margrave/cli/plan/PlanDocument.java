@@ -10,16 +10,15 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.margrave.data.BadInputException;
 import io.margrave.results.AuditPlan;
-import io.margrave.results.Radii;
-import io.margrave.results.SearchEffort;
+import io.margrave.results.PlanJson;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,7 @@ public final class PlanDocument {
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
             .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
             .build();
-    private static final YAMLMapper MAPPER = new YAMLMapper(FACTORY);
+    private static final YAMLMapper MAPPER = PlanJson.configure(new YAMLMapper(FACTORY));
 
     private final PlanSchema schema = PlanSchema.load();
     private final ObjectNode tree;
@@ -134,69 +133,28 @@ public final class PlanDocument {
         schema.check(tree).ifPresent(fault -> {
             throw new BadInputException(fault.words());
         });
-        AuditPlan plain = AuditPlan.defaults();
+        ObjectNode said = tree.deepCopy();
+        if (said.path("attack_radius").isTextual()) {
+            said.putNull("attack_radius");
+        }
         try {
-            return new AuditPlan(
-                    tree.has("models") ? strings(tree.get("models")) : plain.models(),
-                    tree.path("data").asText(plain.data()),
-                    tree.hasNonNull("data_dir") ? tree.get("data_dir").asText() : null,
-                    tree.hasNonNull("image_size")
-                            ? Integer.valueOf(tree.get("image_size").asInt())
-                            : null,
-                    tree.path("split").asText(plain.split()),
-                    tree.path("points").asInt(plain.points()),
-                    radii(tree.path("r")),
-                    tree.path("alpha").asDouble(plain.alpha()),
-                    tree.path("draws").asInt(plain.draws()),
-                    tree.path("verdict_draws").asInt(plain.verdictDraws()),
-                    tree.path("mean_only").asBoolean(plain.meanOnly()),
-                    tree.path("unboxed").asBoolean(plain.unboxed()),
-                    tree.path("attack_radius").isNumber()
-                            ? Double.valueOf(tree.get("attack_radius").asDouble())
-                            : null,
-                    effort(tree.path("attack"), plain.attack()),
-                    effort(tree.path("search"), plain.search()),
-                    tree.path("curve_points").asInt(plain.curvePoints()),
-                    tree.path("seed").asLong(plain.seed()),
-                    tree.path("chunk").asInt(plain.chunk()));
+            return PlanJson.plan(said);
         } catch (IllegalArgumentException e) {
-            throw new BadInputException(e.getMessage(), e);
+            throw new BadInputException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    /** {@code plan} as YAML that {@link #parse} reads back; automatic radii that are resolved are told in comments. */
+    /** {@code plan} as YAML that {@link #parse} reads back; a comment tells what resolved radii came from. */
     public static String yaml(AuditPlan plan) {
-        ObjectNode tree = JsonNodeFactory.instance.objectNode();
-        plan.models().forEach(tree.putArray("models")::add);
-        tree.put("data", plan.data());
-        if (plan.dataDir() != null) {
-            tree.put("data_dir", plan.dataDir());
-        }
-        if (plan.imageSize() != null) {
-            tree.put("image_size", plan.imageSize());
-        }
-        tree.put("split", plan.split());
-        tree.put("points", plan.points());
-        if (plan.r().auto()) {
-            tree.put("r", "auto");
-        } else {
-            plan.r().values().forEach(tree.putArray("r")::add);
-        }
-        tree.put("alpha", plan.alpha());
-        tree.put("draws", plan.draws());
-        tree.put("verdict_draws", plan.verdictDraws());
-        tree.put("mean_only", plan.meanOnly());
-        tree.put("unboxed", plan.unboxed());
+        ObjectNode tree = MAPPER.valueToTree(plan);
         if (plan.attackRadius() == null) {
             tree.put("attack_radius", "auto");
-        } else {
-            tree.put("attack_radius", plan.attackRadius());
         }
-        effort(tree.putObject("attack"), plan.attack());
-        effort(tree.putObject("search"), plan.search());
-        tree.put("curve_points", plan.curvePoints());
-        tree.put("seed", plan.seed());
-        tree.put("chunk", plan.chunk());
+        for (String optional : List.of("data_dir", "image_size")) {
+            if (tree.path(optional).isNull()) {
+                tree.remove(optional);
+            }
+        }
         try {
             return comments(plan) + MAPPER.writeValueAsString(tree);
         } catch (JsonProcessingException e) {
@@ -206,51 +164,18 @@ public final class PlanDocument {
 
     /** The JSON schema that plans keep, as a text. */
     public static String schemaText() {
-        try (java.io.InputStream in = PlanDocument.class.getResourceAsStream(PlanSchema.FILE)) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        try (InputStream in = PlanDocument.class.getResourceAsStream(PlanSchema.FILE)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static String comments(AuditPlan plan) {
-        Radii r = plan.r();
-        if (!r.auto() || r.medianDistance() == null) {
-            return "";
-        }
-        String values = r.values().stream().map(String::valueOf).collect(Collectors.joining(", "));
-        return "# r: auto stood for " + values + ": 0.25, 0.5 and 0.75 of " + r.medianDistance()
-                + ", the median distance between validation inputs.\n";
-    }
-
-    private static List<String> strings(JsonNode array) {
-        List<String> all = new ArrayList<>();
-        array.forEach(item -> all.add(item.asText()));
-        return all;
-    }
-
-    private static Radii radii(JsonNode r) {
-        if (r.isNumber()) {
-            return Radii.of(List.of(r.asDouble()));
-        }
-        if (r.isArray()) {
-            List<Double> values = new ArrayList<>();
-            r.forEach(value -> values.add(value.asDouble()));
-            return Radii.of(values);
-        }
-        return Radii.automatic();
-    }
-
-    private static SearchEffort effort(JsonNode said, SearchEffort plain) {
-        return new SearchEffort(
-                said.path("steps").asInt(plain.steps()),
-                said.path("draws").asInt(plain.draws()),
-                said.path("restarts").asInt(plain.restarts()));
-    }
-
-    private static void effort(ObjectNode under, SearchEffort effort) {
-        under.put("steps", effort.steps());
-        under.put("draws", effort.draws());
-        under.put("restarts", effort.restarts());
+        Double median = plan.r().medianDistance();
+        return median == null
+                ? ""
+                : "# r: auto stands for 0.25, 0.5 and 0.75 of " + median
+                        + ", the median distance between different validation inputs.\n";
     }
 }
