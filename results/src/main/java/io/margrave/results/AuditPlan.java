@@ -1,6 +1,7 @@
 package io.margrave.results;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,11 +47,17 @@ public record AuditPlan(
         long seed,
         int chunk) {
 
+    private static final Set<String> SPLITS = Set.of("test", "validation", "train");
+
     public AuditPlan {
         models = List.copyOf(models);
+        require(SPLITS.contains(split), "split test, validation or train", split);
+        require(imageSize == null || imageSize > 0, "image_size > 0", imageSize);
         require(points > 0, "points > 0", points);
         require(alpha > 0 && alpha < 0.5, "alpha in (0, 0.5)", alpha);
         require(draws > 0, "draws > 0", draws);
+        // With fewer, no outcome lets the verdict be HOLDS, or FAILS.
+        require(Math.pow(0.5, draws) < alpha, "draws > log2(1/alpha)", draws);
         require(verdictDraws > 0, "verdict_draws > 0", verdictDraws);
         require(Math.pow(0.5, verdictDraws) <= alpha, "verdict_draws >= log2(1/alpha)", verdictDraws);
         require(curvePoints >= 0, "curve_points >= 0", curvePoints);
@@ -60,7 +67,7 @@ public record AuditPlan(
         }
     }
 
-    private static void require(boolean holds, String wanted, Object got) {
+    private static void require(boolean holds, String wanted, @Nullable Object got) {
         if (!holds) {
             throw new IllegalArgumentException("want " + wanted + ", got " + got);
         }

@@ -1,5 +1,8 @@
 package io.margrave.results;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param values in output units, ascending, greater than zero; empty while {@code auto} and not yet resolved
  * @param medianDistance the median L2 distance that {@code auto} was resolved with, in input units
  */
+@JsonSerialize(using = RadiiJson.Writer.class)
+@JsonDeserialize(using = RadiiJson.Reader.class)
 public record Radii(
         boolean auto, List<Double> values, @Nullable Double medianDistance) {
 
@@ -37,6 +42,27 @@ public record Radii(
     /** Radii as given. */
     public static Radii of(List<Double> values) {
         return new Radii(false, values, null);
+    }
+
+    /**
+     * Radii as typed: {@code auto}, or numbers between commas.
+     *
+     * @throws IllegalArgumentException with one line, where it is neither, or not ascending and above zero
+     */
+    public static Radii parse(String text) {
+        if (text.strip().equals("auto")) {
+            return automatic();
+        }
+        List<Double> values = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            try {
+                values.add(Double.valueOf(part.strip()));
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "want auto or numbers between commas, such as 4,6,8, got '" + text + "'", e);
+            }
+        }
+        return of(values);
     }
 
     /** Whether the values are known. */
