@@ -36,6 +36,9 @@ public record QuantileInterval(double low, double high) {
             throw new IllegalArgumentException("want at least one draw, a quantile and alpha in (0, 1), got "
                     + sorted.length + " draws, " + quantile + " and " + alpha);
         }
+        if (Double.isNaN(sorted[0])) {
+            throw new IllegalArgumentException("want draws without NaN, got " + sorted[0]);
+        }
         for (int i = 1; i < sorted.length; i++) {
             if (!(sorted[i - 1] <= sorted[i])) {
                 throw new IllegalArgumentException("want draws in ascending order without NaN, got " + sorted[i - 1]
@@ -44,16 +47,14 @@ public record QuantileInterval(double low, double high) {
         }
         int n = sorted.length;
         BinomialDistribution below = BinomialDistribution.of(n, quantile);
-        // low = X_(l) with P(X_(l) > q) = P(B < l) <= alpha: the largest such l.
-        int l = 0;
-        while (l < n && below.cumulativeProbability(l) <= alpha) {
+        // low = X_(l) with P(X_(l) > q) <= P(B < l) <= alpha: the largest such l. high = X_(h) with P(X_(h) < q) <= P(B
+        // >= h)
+        // <= alpha: the smallest such h.
+        int l = below.inverseCumulativeProbability(alpha);
+        if (l < n && below.cumulativeProbability(l) <= alpha) {
             l++;
         }
-        // high = X_(h) with P(X_(h) < q) <= P(B >= h) <= alpha: the smallest such h.
-        int h = n + 1;
-        while (h > 1 && below.survivalProbability(h - 2) <= alpha) {
-            h--;
-        }
+        int h = below.inverseSurvivalProbability(alpha) + 1;
         return new QuantileInterval(
                 l == 0 ? Double.NEGATIVE_INFINITY : sorted[l - 1],
                 h == n + 1 ? Double.POSITIVE_INFINITY : sorted[h - 1]);

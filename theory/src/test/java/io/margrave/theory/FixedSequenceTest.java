@@ -67,6 +67,11 @@ class FixedSequenceTest {
         int[] successes = binomialTable(400, 0.501);
         IntFunction<Proportion> nearMiss = i -> new Proportion(successes[random.nextInt(successes.length)], 400);
 
+        boolean[] fails = new boolean[401];
+        for (int i = 0; i <= 400; i++) {
+            fails[i] = new Proportion(i, 400).verdict(alpha) == Verdict.FAILS;
+        }
+
         int falseBreaks = 0;
         int falseSmallest = 0;
         for (int run = 0; run < runs; run++) {
@@ -74,7 +79,7 @@ class FixedSequenceTest {
                 falseBreaks++;
             }
             for (int i = 0; i < candidates; i++) {
-                if (nearMiss.apply(i).verdict(alpha) == Verdict.FAILS) {
+                if (fails[(int) nearMiss.apply(i).successes()]) {
                     falseSmallest++;
                     break;
                 }

@@ -1,0 +1,104 @@
+package io.margrave.robustness.attack;
+
+import io.margrave.robustness.map.Rows;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The gradient loop: read the gradient, normalise it a point, step, project.
+ *
+ * <p>Every gradient attack and margin search runs through here, so that projection and range are kept in one place.
+ */
+public final class Ascent {
+
+    /** Chooses the radii of the next step; the radii of a plain attack stay as they are. */
+    @FunctionalInterface
+    public interface RadiusRule {
+        /**
+         * Called after the objective of a step is known, before the step is taken.
+         *
+         * @param step number of the step, from 0
+         * @param radii one a point; changed in place
+         */
+        void update(int step, double[] radii);
+
+        /** The radii stay. */
+        static RadiusRule fixed() {
+            return (step, radii) -> {};
+        }
+    }
+
+    /**
+     * Step sizes as a share of the radius, falling along a half cosine.
+     *
+     * @param first share at the first step
+     * @param last share at the last step
+     */
+    public record StepSize(double first, double last) {
+        double at(int step, int steps) {
+            double progress = steps == 1 ? 1 : (double) step / (steps - 1);
+            return last + (first - last) * 0.5 * (1 + Math.cos(Math.PI * progress));
+        }
+    }
+
+    private Ascent() {}
+
+    /**
+     * Runs the loop.
+     *
+     * @param ball centres and value range
+     * @param start first iterates, {@code [points, features]}; not changed
+     * @param radii L2 radius a point; changed by {@code rule}
+     * @param surface whether iterates are kept on the surface of the ball instead of inside it
+     * @param goal what to increase
+     * @param steps gradient steps
+     * @param stepSize of each step
+     * @param rule chooses the radii
+     * @return the last iterates, {@code [points, features]}, inside ball and range
+     */
+    public static Tensor maximise(
+            Ball ball,
+            Tensor start,
+            double[] radii,
+            boolean surface,
+            AttackGoal goal,
+            int steps,
+            StepSize stepSize,
+            RadiusRule rule) {
+        Tensor iterate = start.detach().clone();
+        for (int step = 0; step < steps; step++) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor x = iterate.detach();
+                x.set_requires_grad(true);
+                Tensor gradient = gradient(goal.objective(x, step).sum(), x);
+                rule.update(step, radii);
+                Tensor radius = Rows.numbers(radii);
+                Tensor length = torch.linalg_vector_norm(
+                        gradient, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional());
+                Tensor direction = gradient.div(length.clamp_min(new Scalar(1e-30)));
+                Tensor moved =
+                        iterate.add(direction.mul(radius.unsqueeze(1)).mul(new Scalar(stepSize.at(step, steps))));
+                iterate.copy_(surface ? ball.reach(moved.sub(ball.centers()), radius) : ball.project(moved, radius));
+            }
+        }
+        return iterate;
+    }
+
+    /** d sum / d inputs, zero where it isn't finite: one broken point must not stop the batch. */
+    private static Tensor gradient(Tensor sum, Tensor inputs) {
+        Tensor gradient = torch.grad(
+                        new TensorVector(sum),
+                        new TensorVector(inputs),
+                        new TensorVector(),
+                        new BoolOptional(false),
+                        false,
+                        false)
+                .get(0);
+        return torch.where(gradient.isfinite(), gradient, torch.zeros_like(gradient));
+    }
+}

@@ -1,0 +1,44 @@
+package io.margrave.robustness.map;
+
+import io.margrave.vae.TensorCopies;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/** Draws of a criterion's excess, without gradients and in blocks that fit the cache. */
+public final class Excess {
+
+    /** Rows decoded at once: large enough for the matrix product, small enough for the cache. */
+    private static final int ROWS = 2_048;
+
+    private Excess() {}
+
+    /**
+     * The excess of every draw, as {@link Criterion#excess} tells it.
+     *
+     * @param map the model around its anchors
+     * @param inputs perturbed inputs, {@code [points, features]}
+     * @param criterion what broken means
+     * @param noise a stream a point
+     * @param draws a point
+     * @return {@code [points][draws]}
+     */
+    public static double[][] sample(
+            StochasticMap map, Tensor inputs, Criterion criterion, PointNoise noise, int draws) {
+        int points = map.points();
+        double[][] all = new double[points][draws];
+        int block = Math.max(1, ROWS / points);
+        for (int first = 0; first < draws; first += block) {
+            int count = Math.min(block, draws - first);
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                Tensor outputs = map.outputs(inputs, noise.next(count, map.noiseSize()));
+                double[] excess = TensorCopies.doubles(criterion.excess(outputs, map.reference()));
+                for (int i = 0; i < points; i++) {
+                    System.arraycopy(excess, i * count, all[i], first, count);
+                }
+            }
+        }
+        return all;
+    }
+}

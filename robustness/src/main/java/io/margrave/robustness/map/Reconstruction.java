@@ -1,0 +1,105 @@
+package io.margrave.robustness.map;
+
+import io.margrave.data.ImageShape;
+import io.margrave.vae.model.GaussianPosterior;
+import io.margrave.vae.model.Vae;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The reconstructions of a VAE: g(mu + sigma eta), compared with g(mu(x)) of the anchor x.
+ *
+ * <p>The reference is always the deterministic reconstruction of the anchor, never a second draw.
+ */
+public final class Reconstruction implements StochasticMap {
+
+    /** Which of the posterior's parameters follow the perturbed input; the other stays at the anchor's. */
+    public enum Follows {
+        /** Both: the model as it is used. */
+        MEAN_AND_VARIANCE,
+        /** The mean alone. */
+        MEAN,
+        /** The standard deviation alone. */
+        VARIANCE
+    }
+
+    private final Vae vae;
+    private final Follows follows;
+    private final GaussianPosterior anchor;
+    private final Tensor reference;
+
+    private Reconstruction(Vae vae, Follows follows, GaussianPosterior anchor, Tensor reference) {
+        this.vae = vae;
+        this.follows = follows;
+        this.anchor = anchor;
+        this.reference = reference;
+    }
+
+    /**
+     * The reconstructions around some anchors.
+     *
+     * @param vae the model
+     * @param anchors unperturbed images, {@code [points, features]}
+     * @param follows which parameters an attack moves
+     */
+    public static Reconstruction of(Vae vae, Tensor anchors, Follows follows) {
+        GaussianPosterior posterior = vae.encode(asImages(vae, anchors));
+        GaussianPosterior anchor = new GaussianPosterior(
+                posterior.mean().detach(), posterior.stdDev().detach());
+        Tensor reference = vae.decode(anchor.mean()).detach().flatten(1, -1);
+        return new Reconstruction(vae, follows, anchor, reference);
+    }
+
+    /** The same anchors with other parameters following; nothing is computed again. */
+    public Reconstruction following(Follows other) {
+        return new Reconstruction(vae, other, anchor, reference);
+    }
+
+    /** Posterior of the anchors, {@code [points, latent]}. */
+    public GaussianPosterior anchor() {
+        return anchor;
+    }
+
+    @Override
+    public int points() {
+        return (int) reference.size(0);
+    }
+
+    @Override
+    public int noiseSize() {
+        return vae.spec().latent();
+    }
+
+    @Override
+    public Tensor outputs(Tensor inputs, Tensor noise) {
+        GaussianPosterior moved = vae.encode(asImages(vae, inputs));
+        GaussianPosterior posterior = switch (follows) {
+            case MEAN_AND_VARIANCE -> moved;
+            case MEAN -> new GaussianPosterior(moved.mean(), anchor.stdDev());
+            case VARIANCE -> new GaussianPosterior(anchor.mean(), moved.stdDev());
+        };
+        Tensor latents = posterior.sample(noise);
+        long points = noise.size(0);
+        long draws = noise.size(1);
+        return vae.decode(latents.view(points * draws, noiseSize())).view(points, draws, -1);
+    }
+
+    @Override
+    public Tensor reference() {
+        return reference;
+    }
+
+    @Override
+    public Reconstruction select(int[] rows) {
+        return new Reconstruction(
+                vae,
+                follows,
+                new GaussianPosterior(Rows.select(anchor.mean(), rows), Rows.select(anchor.stdDev(), rows)),
+                Rows.select(reference, rows));
+    }
+
+    /** Flat inputs {@code [points, features]} as images {@code [points, channels, height, width]}. */
+    public static Tensor asImages(Vae vae, Tensor inputs) {
+        ImageShape shape = vae.spec().shape();
+        return inputs.view(inputs.size(0), shape.channels(), shape.height(), shape.width());
+    }
+}

@@ -1,0 +1,78 @@
+package io.margrave.vae;
+
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The native engine: LibTorch and the OpenBLAS under it. The one place where threads are set.
+ *
+ * <p>Both libraries keep their own number of threads, and both defaults oversubscribe: a training step took 594 ms where 19
+ * ms was right. A thread that LibTorch has already run on keeps the number that held then, so set it before workers start.
+ */
+public final class Engine {
+    private static final String LIBTORCH = "2.10.0";
+
+    static {
+        Loader.load(torch.class);
+        Loader.load(openblas.class);
+    }
+
+    private Engine() {}
+
+    /** Loads the native libraries; a second call costs nothing. The first unpacks them to a cache, once a machine. */
+    public static void load() {
+        // The static initialiser has done it.
+    }
+
+    /** One intra-op thread: for work that is parallel over Java threads, as audits are. */
+    public static void singleThreaded() {
+        threads(1);
+    }
+
+    /**
+     * Sets the intra-op threads of LibTorch and OpenBLAS: for work that one Java thread drives, as training is.
+     *
+     * @param n greater than zero
+     */
+    public static void threads(int n) {
+        if (n <= 0) {
+            throw new IllegalArgumentException("want at least one thread, got " + n);
+        }
+        torch.set_num_threads(n);
+        openblas.blas_set_num_threads(n);
+    }
+
+    /** Intra-op threads of LibTorch on the calling thread. */
+    public static int threads() {
+        return torch.get_num_threads();
+    }
+
+    /** The processor: where tensors live unless another device is asked for. */
+    public static Device cpu() {
+        return new Device(torch.DeviceType.CPU);
+    }
+
+    /** Versions of what computes, as in {@code LibTorch 2.10.0 (JavaCPP 1.5.13)}. */
+    public static String version() {
+        return "LibTorch " + LIBTORCH + " (JavaCPP " + javaCpp() + ")";
+    }
+
+    private static String javaCpp() {
+        try {
+            return Loader.getVersion();
+        } catch (java.io.IOException e) {
+            return "unknown";
+        }
+    }
+
+    /** The first line of an error's message: LibTorch appends its native backtrace. */
+    public static String firstLine(Throwable error) {
+        String message = error.getMessage();
+        if (message == null || message.isBlank()) {
+            return error.getClass().getSimpleName();
+        }
+        return message.lines().findFirst().orElse(message).strip();
+    }
+}

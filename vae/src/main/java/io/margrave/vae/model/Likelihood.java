@@ -1,0 +1,24 @@
+package io.margrave.vae.model;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** p(x|z), given what the decoder made of z. Log-probabilities are in nats, constants included, summed over pixels. */
+public sealed interface Likelihood permits Bernoulli, ContinuousBernoulli, Gaussian {
+
+    /**
+     * log p(x|z).
+     *
+     * @param images {@code [batch, channels, height, width]}
+     * @param parameters what the decoder gives, of the same shape
+     * @return {@code [batch]}
+     */
+    Tensor logProbability(Tensor images, Tensor parameters);
+
+    /**
+     * The mean of p(x|z).
+     *
+     * @param parameters what the decoder gives, {@code [batch, channels, height, width]}
+     * @return of the same shape, in pixel units
+     */
+    Tensor mean(Tensor parameters);
+}

@@ -1,0 +1,165 @@
+package io.margrave.vae.model;
+
+import io.margrave.data.ImageShape;
+import io.margrave.data.Noise;
+import io.margrave.vae.network.Layer;
+import io.margrave.vae.network.Network;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+
+/** A {@link Vae} made of two networks. Its tensors outlive the {@code PointerScope} it was made in. */
+public final class NetworkVae implements Vae {
+    private static final String LOG_SCALE = "likelihood.log_scale";
+
+    private final VaeSpec spec;
+    private final Network encoder;
+    private final Network decoder;
+    private final Likelihood likelihood;
+
+    private NetworkVae(VaeSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
+        this.spec = spec;
+        this.encoder = encoder;
+        this.decoder = decoder;
+        this.likelihood = likelihood;
+    }
+
+    /**
+     * A model with first weights.
+     *
+     * @param seed of the weights
+     */
+    public static NetworkVae initialised(VaeSpec spec, long seed) {
+        Noise noise = new Noise(seed, "weights");
+        List<Layer> encoder = spec.architecture().encoder(spec.shape(), spec.latent());
+        List<Layer> decoder = spec.architecture().decoder(spec.shape(), spec.latent());
+        return assemble(
+                spec,
+                Network.initialised(encoder, image(spec), noise.stream(0, "encoder", 0)),
+                Network.initialised(decoder, latent(spec), noise.stream(0, "decoder", 0)),
+                retained(spec.likelihood().open(spec.range())));
+    }
+
+    /**
+     * A model with given weights.
+     *
+     * @param parameters by the names of {@link #parameterShapes}, exactly these
+     */
+    public static NetworkVae of(VaeSpec spec, Map<String, Tensor> parameters) {
+        Map<String, List<Long>> shapes = parameterShapes(spec);
+        if (!shapes.keySet().equals(parameters.keySet())) {
+            throw new IllegalArgumentException("want parameters " + shapes.keySet() + ", got " + parameters.keySet());
+        }
+        Likelihood likelihood = spec.likelihood().learnedScale()
+                ? new Gaussian(
+                        spec.range(), spec.likelihood().link(), Objects.requireNonNull(parameters.get(LOG_SCALE)))
+                : spec.likelihood().open(spec.range());
+        return assemble(
+                spec,
+                new Network(
+                        spec.architecture().encoder(spec.shape(), spec.latent()),
+                        image(spec),
+                        under("encoder.", parameters)),
+                new Network(
+                        spec.architecture().decoder(spec.shape(), spec.latent()),
+                        latent(spec),
+                        under("decoder.", parameters)),
+                retained(likelihood));
+    }
+
+    private static NetworkVae assemble(VaeSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
+        if (!encoder.output().equals(List.of(2L * spec.latent()))
+                || !decoder.output().equals(image(spec))) {
+            throw new IllegalArgumentException("want an encoder to " + 2 * spec.latent() + " and a decoder to "
+                    + spec.shape() + ", got " + encoder.output() + " and " + decoder.output());
+        }
+        return new NetworkVae(spec, encoder, decoder, likelihood);
+    }
+
+    private static Likelihood retained(Likelihood likelihood) {
+        if (likelihood instanceof Gaussian gaussian) {
+            gaussian.logScale().retainReference();
+        }
+        return likelihood;
+    }
+
+    /**
+     * Names and shapes of all parameters of such a model, in order. Costs no memory, so that a file can be checked first.
+     *
+     * @throws IllegalArgumentException where the architecture can't take such images
+     */
+    public static Map<String, List<Long>> parameterShapes(VaeSpec spec) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        Network.parameterShapes(spec.architecture().encoder(spec.shape(), spec.latent()))
+                .forEach((name, shape) -> shapes.put("encoder." + name, shape));
+        Network.parameterShapes(spec.architecture().decoder(spec.shape(), spec.latent()))
+                .forEach((name, shape) -> shapes.put("decoder." + name, shape));
+        if (spec.likelihood().learnedScale()) {
+            shapes.put(LOG_SCALE, List.of(1L));
+        }
+        return shapes;
+    }
+
+    /** All parameters by name: {@code encoder.1.weight}, ..., {@code decoder.0.weight}, ... */
+    public Map<String, Tensor> parameters() {
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        encoder.parameters().forEach((name, tensor) -> parameters.put("encoder." + name, tensor));
+        decoder.parameters().forEach((name, tensor) -> parameters.put("decoder." + name, tensor));
+        if (spec.likelihood().learnedScale() && likelihood instanceof Gaussian gaussian) {
+            parameters.put(LOG_SCALE, gaussian.logScale());
+        }
+        return Collections.unmodifiableMap(parameters);
+    }
+
+    @Override
+    public VaeSpec spec() {
+        return spec;
+    }
+
+    /** From images to {@code [batch, 2 * latent]}: means, then log-variances before they are bounded. */
+    public Network encoder() {
+        return encoder;
+    }
+
+    /** From {@code [batch, latent]} to the likelihood's parameters. */
+    public Network decoder() {
+        return decoder;
+    }
+
+    @Override
+    public GaussianPosterior encode(Tensor images) {
+        return GaussianPosterior.fromParameters(encoder.forward(images));
+    }
+
+    @Override
+    public Tensor decodeParameters(Tensor latents) {
+        return decoder.forward(latents);
+    }
+
+    @Override
+    public Likelihood likelihood() {
+        return likelihood;
+    }
+
+    private static List<Long> image(VaeSpec spec) {
+        ImageShape shape = spec.shape();
+        return List.of((long) shape.channels(), (long) shape.height(), (long) shape.width());
+    }
+
+    private static List<Long> latent(VaeSpec spec) {
+        return List.of((long) spec.latent());
+    }
+
+    private static Map<String, Tensor> under(String prefix, Map<String, Tensor> parameters) {
+        Map<String, Tensor> own = new LinkedHashMap<>();
+        parameters.forEach((name, tensor) -> {
+            if (name.startsWith(prefix)) {
+                own.put(name.substring(prefix.length()), tensor);
+            }
+        });
+        return own;
+    }
+}

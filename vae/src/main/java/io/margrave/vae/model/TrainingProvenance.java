@@ -1,0 +1,50 @@
+package io.margrave.vae.model;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a model was trained and how well. ELBOs are in nats an image, beta 1 whatever was trained with.
+ *
+ * @param data name of the data set
+ * @param dataChecksum checksum of its training split
+ * @param objective {@code elbo} where beta is 1, else {@code beta}
+ * @param beta weight of the KL term, at least zero
+ * @param seed of initialisation, order and noise
+ * @param epochs trained, the ones after the best included
+ * @param bestEpoch whose weights these are, from 1
+ * @param seconds wall-clock seconds of training
+ * @param plan the training plan, as text by key
+ * @param versions of what computed, by name
+ * @param validationElbo of the best epoch, with the beta of training
+ * @param testElbo on the whole test split; null where it was not computed, likewise the rest
+ * @param testLogLikelihood its first part, E log p(x|z)
+ * @param testKl its second part
+ * @param activeUnits latent dimensions whose posterior mean varies by more than 0.01 over the test split (Burda et al. 2016)
+ * @param klPerDimension mean KL of each latent dimension; empty where not computed
+ */
+public record TrainingProvenance(
+        String data,
+        String dataChecksum,
+        String objective,
+        double beta,
+        long seed,
+        int epochs,
+        int bestEpoch,
+        double seconds,
+        Map<String, String> plan,
+        Map<String, String> versions,
+        double validationElbo,
+        @Nullable Double testElbo,
+        @Nullable Double testLogLikelihood,
+        @Nullable Double testKl,
+        @Nullable Integer activeUnits,
+        List<Double> klPerDimension) {
+
+    public TrainingProvenance {
+        plan = Map.copyOf(plan);
+        versions = Map.copyOf(versions);
+        klPerDimension = List.copyOf(klPerDimension);
+    }
+}

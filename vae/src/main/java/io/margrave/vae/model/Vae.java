@@ -1,0 +1,44 @@
+package io.margrave.vae.model;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A variational autoencoder: encoder, decoder, likelihood and what is known of it. Safe for use by several threads as long
+ * as nobody trains it.
+ *
+ * <p>Images are float32 {@code [batch, channels, height, width]} in the value range of {@link #spec()}.
+ */
+public interface Vae {
+
+    /** Shapes, value range, likelihood and provenance. */
+    VaeSpec spec();
+
+    /**
+     * The posterior q(z|x).
+     *
+     * @param images {@code [batch, channels, height, width]}
+     * @return mean and standard deviation, {@code [batch, latent]}
+     */
+    GaussianPosterior encode(Tensor images);
+
+    /**
+     * The parameters that the likelihood takes, before its mean is formed (logits, or the mean itself).
+     *
+     * @param latents {@code [batch, latent]}
+     * @return {@code [batch, channels, height, width]}
+     */
+    Tensor decodeParameters(Tensor latents);
+
+    /** log p(x|z) and its mean. */
+    Likelihood likelihood();
+
+    /**
+     * g(z), the mean of p(x|z).
+     *
+     * @param latents {@code [batch, latent]}
+     * @return {@code [batch, channels, height, width]}
+     */
+    default Tensor decode(Tensor latents) {
+        return likelihood().mean(decodeParameters(latents));
+    }
+}

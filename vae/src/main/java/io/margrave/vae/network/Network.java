@@ -1,0 +1,167 @@
+package io.margrave.vae.network;
+
+import io.margrave.data.Noise;
+import io.margrave.vae.EngineException;
+import io.margrave.vae.TensorCopies;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A list of layers with their parameters. Parameters are named as PyTorch's {@code Sequential} names them, {@code 0.weight},
+ * {@code 0.bias}, {@code 2.weight}, ..., the number being that of the layer, and laid out as PyTorch lays them out.
+ *
+ * <p>Safe for use by several threads as long as nobody changes the parameters.
+ */
+public final class Network {
+    private final List<Layer> layers;
+    private final List<Long> input;
+    private final List<Long> output;
+    private final Map<String, Tensor> parameters;
+    private final List<Map<String, Tensor>> ofLayer;
+
+    /**
+     * Puts layers and parameters together. Refuses layers that don't fit one another and parameters that are missing, of
+     * another shape or too many.
+     *
+     * @param layers first to last
+     * @param input shape of one row
+     * @param parameters by name; retained, so that they outlive the caller's {@code PointerScope}
+     */
+    public Network(List<Layer> layers, List<Long> input, Map<String, Tensor> parameters) {
+        this.layers = List.copyOf(layers);
+        this.input = List.copyOf(input);
+        this.output = outputShape(layers, input);
+        Map<String, List<Long>> shapes = parameterShapes(layers);
+        if (!shapes.keySet().equals(parameters.keySet())) {
+            throw new IllegalArgumentException("want parameters " + shapes.keySet() + ", got " + parameters.keySet());
+        }
+        Map<String, Tensor> ordered = new LinkedHashMap<>();
+        shapes.forEach((name, shape) -> {
+            Tensor parameter = Objects.requireNonNull(parameters.get(name));
+            List<Long> got = boxed(TensorCopies.sizes(parameter));
+            if (!got.equals(shape)) {
+                throw new IllegalArgumentException("want " + name + " of shape " + shape + ", got " + got);
+            }
+            ordered.put(name, parameter.retainReference());
+        });
+        this.parameters = Collections.unmodifiableMap(ordered);
+        this.ofLayer = byLayer(layers, ordered);
+    }
+
+    /**
+     * A network with first weights as PyTorch draws them: weights and biases uniform in +-1/sqrt(fan in).
+     *
+     * @param layers first to last
+     * @param input shape of one row
+     * @param noise where the weights are drawn from, in order of layers
+     */
+    public static Network initialised(List<Layer> layers, List<Long> input, Noise.Stream noise) {
+        outputShape(layers, input);
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        for (int i = 0; i < layers.size(); i++) {
+            Layer layer = layers.get(i);
+            double bound = layer.fanIn() == 0 ? 0 : 1 / Math.sqrt((double) layer.fanIn());
+            int number = i;
+            layer.parameterShapes().forEach((name, shape) -> {
+                long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
+                float[] values = new float[Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact))];
+                for (int v = 0; v < values.length; v++) {
+                    values[v] = (float) (bound * (2 * noise.nextDouble() - 1));
+                }
+                parameters.put(number + "." + name, TensorCopies.tensor(values, sizes));
+            });
+        }
+        return new Network(layers, input, parameters);
+    }
+
+    /**
+     * Runs all layers.
+     *
+     * @param batch {@code [batch, ...]}, a row of the network's input shape
+     * @return {@code [batch, ...]}, a row of its output shape
+     */
+    public Tensor forward(Tensor batch) {
+        Tensor value = batch;
+        for (int i = 0; i < layers.size(); i++) {
+            try {
+                value = layers.get(i).forward(value, ofLayer.get(i));
+            } catch (RuntimeException e) {
+                throw EngineException.of(
+                        "layer " + i + " (" + layers.get(i) + ") on an input of " + TensorCopies.shape(value), e);
+            }
+        }
+        return value;
+    }
+
+    /** First to last. */
+    public List<Layer> layers() {
+        return layers;
+    }
+
+    /** Shape of one row going in. */
+    public List<Long> input() {
+        return input;
+    }
+
+    /** Shape of one row coming out. */
+    public List<Long> output() {
+        return output;
+    }
+
+    /** Parameters by name, in order of layers. */
+    public Map<String, Tensor> parameters() {
+        return parameters;
+    }
+
+    /**
+     * Shape of one row coming out of a list of layers.
+     *
+     * @throws IllegalArgumentException where they don't fit one another: which layer, what it wanted and what came
+     */
+    public static List<Long> outputShape(List<Layer> layers, List<Long> input) {
+        List<Long> shape = input;
+        for (int i = 0; i < layers.size(); i++) {
+            try {
+                shape = layers.get(i).output(shape);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("layer " + i + " (" + layers.get(i) + "): " + e.getMessage(), e);
+            }
+        }
+        return shape;
+    }
+
+    /** Shapes of the parameters of a list of layers by name, in order of layers. */
+    public static Map<String, List<Long>> parameterShapes(List<Layer> layers) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        for (int i = 0; i < layers.size(); i++) {
+            int number = i;
+            layers.get(i).parameterShapes().forEach((name, shape) -> shapes.put(number + "." + name, shape));
+        }
+        return shapes;
+    }
+
+    private static List<Map<String, Tensor>> byLayer(List<Layer> layers, Map<String, Tensor> parameters) {
+        List<Map<String, Tensor>> ofLayer = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            Map<String, Tensor> own = new LinkedHashMap<>();
+            for (String name : layers.get(i).parameterShapes().keySet()) {
+                own.put(name, Objects.requireNonNull(parameters.get(i + "." + name)));
+            }
+            ofLayer.add(Collections.unmodifiableMap(own));
+        }
+        return List.copyOf(ofLayer);
+    }
+
+    private static List<Long> boxed(long[] sizes) {
+        List<Long> list = new ArrayList<>();
+        for (long size : sizes) {
+            list.add(size);
+        }
+        return list;
+    }
+}
