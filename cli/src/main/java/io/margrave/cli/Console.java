@@ -1,5 +1,6 @@
 package io.margrave.cli;
 
+import io.margrave.cli.progress.ConsoleProgress;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -34,6 +35,24 @@ record Console(
                 Math.max(columns, 40),
                 Path.of("").toAbsolutePath(),
                 System.getenv());
+    }
+
+    /** Progress on standard error. */
+    ConsoleProgress progress() {
+        return new ConsoleProgress(
+                err, terminal ? new ConsoleProgress.Terminal(columns, unicode()) : null, System::nanoTime);
+    }
+
+    /** A result: each line of it to standard output. */
+    void say(Iterable<String> lines) {
+        lines.forEach(out::println);
+        out.flush();
+    }
+
+    /** A remark beside progress, on standard error. */
+    void note(String line) {
+        err.println(line);
+        err.flush();
     }
 
     /** {@code path} as the user meant it. */

@@ -46,6 +46,10 @@ record Failure(String line, int exitCode) {
                     "out of memory (" + firstLine(thrown)
                             + "); audit fewer models at once, use fewer --draws or a smaller chunk, or set MARGRAVE_JAVA_OPTS=-Xmx8g");
         }
+        if (thrown instanceof LinkageError) {
+            return badInput("the native engine can't be loaded (" + firstLine(thrown)
+                    + "); this distribution was built for another platform, or the folder it is unpacked to is full");
+        }
         // A cause that we can explain is worth more than the wrapping of an executor.
         Throwable cause = thrown.getCause();
         if (cause != null && (cause instanceof BadInputException || cause instanceof IOException)) {

@@ -1,5 +1,6 @@
 package io.margrave.cli;
 
+import io.margrave.cli.progress.ConsoleProgress;
 import io.margrave.data.BadInputException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,9 @@ import picocli.CommandLine.Option;
 
 /** Options that every command takes. */
 final class GlobalOptions {
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and end.")
+    private boolean help;
+
     @Option(
             names = "--seed",
             paramLabel = "N",
@@ -37,6 +41,11 @@ final class GlobalOptions {
             throw new BadInputException("want --threads of at least 1, got " + threads);
         }
         return threads;
+    }
+
+    /** Where progress goes: nowhere under {@code --quiet}. */
+    ConsoleProgress progress(Console console) {
+        return quiet ? ConsoleProgress.silent() : console.progress();
     }
 
     /** The seed asked for, else 0. */

@@ -59,7 +59,8 @@ public final class Main implements Runnable {
     static int run(String[] args, Console console) {
         try {
             return commandLine(console).execute(args);
-        } catch (OutOfMemoryError e) {
+        } catch (OutOfMemoryError | LinkageError e) {
+            // picocli hands exceptions to us, but lets errors through.
             return Failure.report(e, console);
         }
     }
@@ -67,7 +68,15 @@ public final class Main implements Runnable {
     /** All commands, ready to run. */
     static CommandLine commandLine(Console console) {
         CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new TrainCommand(console));
+        line.addSubcommand(new AttackCommand(console));
         line.addSubcommand(new AuditCommand(console));
+        line.addSubcommand(new CheckCommand(console));
+        line.addSubcommand(new VerifyCommand(console));
+        line.addSubcommand(new CompareCommand(console));
+        line.addSubcommand(new ReportCommand(console));
+        line.addSubcommand(new ExportCommand(console));
+        line.addSubcommand(new DatasetsCommand(console));
         line.addSubcommand(new GenerateCompletion());
         line.setOut(writer(console.out()));
         line.setErr(writer(console.err()));

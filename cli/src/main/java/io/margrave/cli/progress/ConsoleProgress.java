@@ -1,7 +1,9 @@
 package io.margrave.cli.progress;
 
 import io.margrave.results.Progress;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -58,6 +60,12 @@ public final class ConsoleProgress implements Progress.Listener, AutoCloseable {
         this.err = err;
         this.terminal = terminal;
         this.nanoTime = nanoTime;
+    }
+
+    /** Shows nothing. */
+    public static ConsoleProgress silent() {
+        return new ConsoleProgress(
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), null, System::nanoTime);
     }
 
     @Override
