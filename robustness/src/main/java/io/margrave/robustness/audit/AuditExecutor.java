@@ -6,19 +6,12 @@ import io.margrave.results.AuditTask;
 import io.margrave.results.PointAudit;
 import io.margrave.results.Progress;
 import io.margrave.results.TaskSink;
-import io.margrave.vae.Engine;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Runs the tasks of an audit on local threads.
@@ -30,8 +23,8 @@ public final class AuditExecutor {
 
     private AuditExecutor() {}
 
-    /** A finished task and what it found. */
-    private record Finished(AuditTask task, double seconds, List<PointAudit> audits) {}
+    /** What a finished task found, and how long it took. */
+    private record Finished(double seconds, List<PointAudit> audits) {}
 
     /**
      * The tasks of a plan, model by model.
@@ -60,7 +53,7 @@ public final class AuditExecutor {
      * @param done tasks to leave out
      * @param threads tasks at a time, greater than zero
      * @param sink keeps finished tasks, in the order in which they finish; called by the calling thread
-     * @param progress hears of finished searches, in points x radii x kinds
+     * @param progress hears of finished searches: points x radii x kinds
      * @throws CancellationException if the calling thread is interrupted; tasks committed by then stay
      */
     public static void run(
@@ -72,70 +65,60 @@ public final class AuditExecutor {
             int threads,
             TaskSink sink,
             Progress.Listener progress) {
+        if (!plan.r().resolved()) {
+            throw new IllegalArgumentException("want a plan whose radii are resolved, got " + plan.r());
+        }
+        models.forEach((name, vae) -> checkShape(name, vae, images));
         List<AuditTask> all = tasks(plan, List.copyOf(models.keySet()), points.length);
         List<AuditTask> open = all.stream().filter(task -> !done.contains(task)).toList();
-        long perPoint = ChunkAudit.searches(plan);
-        long total = perPoint * all.stream().mapToLong(AuditTask::count).sum();
-        AtomicLong finished = new AtomicLong(
-                total - perPoint * open.stream().mapToLong(AuditTask::count).sum());
-        Engine.singleThreaded();
-        ExecutorService workers = Executors.newFixedThreadPool(Math.max(1, threads), work -> {
-            Thread thread = new Thread(work, "audit");
-            thread.setDaemon(true);
-            return thread;
-        });
-        try {
-            ExecutorCompletionService<Finished> completion = new ExecutorCompletionService<>(workers);
-            for (AuditTask task : open) {
-                Vae vae = models.get(task.model());
-                if (vae == null) {
-                    throw new IllegalArgumentException("no model is called " + task.model());
-                }
-                completion.submit(() -> {
-                    Engine.singleThreaded();
-                    long start = System.nanoTime();
-                    List<PointAudit> audits = ChunkAudit.run(plan, task, vae, images, points, count -> {
-                        stopIfInterrupted();
-                        report(progress, task, finished.addAndGet(count), total);
-                    });
-                    return new Finished(task, (System.nanoTime() - start) / 1e9, audits);
+        Count count = new Count(ChunkAudit.searches(plan), all, open, progress);
+        List<Workers.Job<Finished>> jobs = new ArrayList<>();
+        for (AuditTask task : open) {
+            Vae vae = models.get(task.model());
+            if (vae == null) {
+                throw new IllegalArgumentException("no model is called " + task.model());
+            }
+            jobs.add(() -> {
+                long start = System.nanoTime();
+                List<PointAudit> audits = ChunkAudit.run(plan, task, vae, images, points, searched -> {
+                    Workers.stopIfInterrupted();
+                    count.add(searched, task.model());
                 });
-            }
-            for (int i = 0; i < open.size(); i++) {
-                Finished result = await(completion.take());
-                sink.commit(result.task(), result.seconds(), result.audits());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("audit stopped");
-        } finally {
-            workers.shutdownNow();
+                return new Finished((System.nanoTime() - start) / 1e9, audits);
+            });
+        }
+        Workers.run(
+                jobs,
+                threads,
+                (number, finished) -> sink.commit(open.get(number), finished.seconds(), finished.audits()));
+    }
+
+    private static void checkShape(String name, Vae vae, ImageSet images) {
+        if (!vae.spec().shape().equals(images.shape())) {
+            throw new IllegalArgumentException("model " + name + " takes images of "
+                    + vae.spec().shape() + ", but " + images.name() + " has " + images.shape());
         }
     }
 
-    private static void report(Progress.Listener progress, AuditTask task, long done, long total) {
-        synchronized (progress) {
-            progress.on(new Progress("audit", done, total, "searches", task.model()));
-        }
-    }
+    /** Searches finished so far, by all threads. */
+    private static final class Count {
+        private final Progress.Listener progress;
+        private final long total;
+        private long done;
 
-    private static void stopIfInterrupted() {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new CancellationException("audit stopped");
+        Count(long perPoint, List<AuditTask> all, List<AuditTask> open, Progress.Listener progress) {
+            this.progress = progress;
+            total = perPoint * points(all);
+            done = total - perPoint * points(open);
         }
-    }
 
-    private static Finished await(Future<Finished> future) throws InterruptedException {
-        try {
-            return future.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            if (e.getCause() instanceof Error failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
+        private static long points(List<AuditTask> tasks) {
+            return tasks.stream().mapToLong(AuditTask::count).sum();
+        }
+
+        synchronized void add(int searched, String model) {
+            done += searched;
+            progress.on(new Progress("audit", done, total, "searches", model));
         }
     }
 }

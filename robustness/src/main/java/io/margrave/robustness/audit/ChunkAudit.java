@@ -16,7 +16,6 @@ import io.margrave.results.PointAudit;
 import io.margrave.results.RadiusAudit;
 import io.margrave.results.Side;
 import io.margrave.robustness.attack.Ball;
-import io.margrave.robustness.attack.MaximumDamage;
 import io.margrave.robustness.jacobian.EncoderJacobian;
 import io.margrave.robustness.map.Criterion;
 import io.margrave.robustness.map.Excess;
@@ -38,9 +37,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /** Audits one chunk of points of one model, all radii and kinds: what an {@link AuditTask} stands for. */
 final class ChunkAudit {
@@ -50,7 +47,6 @@ final class ChunkAudit {
     private static final double[] CURVE = {0, 0.25, 0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5};
 
     private static final int CURVE_DRAWS = 200;
-    private static final int DAMAGE_DRAWS = 500;
 
     /** Hears of each finished search: {@code points} points of one radius, kind and box. */
     @FunctionalInterface
@@ -151,7 +147,17 @@ final class ChunkAudit {
             search(family, clean, inputs, directions, margins, breaks);
         }
         List<List<List<CurvePoint>>> curves = curves(clean, inputs, breaks);
-        List<@Nullable AttackOutcome> attacks = attack(clean, inputs, jacobian);
+        double radius = plan.attackRadius() == null ? 0 : plan.attackRadius();
+        List<AttackOutcome> attacks = radius == 0
+                ? List.of()
+                : DamageAttack.of(
+                        vae,
+                        clean,
+                        new Ball(inputs, range),
+                        List.of(jacobian.whitenedDirections()),
+                        points,
+                        noise,
+                        new DamageAttack.Settings(radius, plan.attack(), plan.meanOnly()));
 
         float[][] originals = Rows.arrays(inputs);
         float[][] reconstructions = Rows.arrays(clean.reference());
@@ -179,7 +185,7 @@ final class ChunkAudit {
                     jacobian.norms().get(i),
                     QuantileInterval.ofMedian(sorted, plan.alpha()),
                     radii,
-                    attacks.get(i),
+                    attacks.isEmpty() ? null : attacks.get(i),
                     originals[i],
                     reconstructions[i]));
         }
@@ -282,31 +288,17 @@ final class ChunkAudit {
                     .toArray();
             float[][] decoded = rows.length == 0
                     ? new float[0][]
-                    : reconstruct(stack(Arrays.stream(rows)
-                            .mapToObj(i -> breaks.get(i).orElseThrow().perturbed())
-                            .toList()));
+                    : DamageAttack.reconstruct(
+                            vae,
+                            Rows.stacked(Arrays.stream(rows)
+                                    .mapToObj(i -> breaks.get(i).orElseThrow().perturbed())
+                                    .toList()));
             int next = 0;
             for (Optional<BreakSearch.Found> found : breaks) {
                 all.add(found.isPresent() ? decoded[next++] : new float[0]);
             }
         }
         return all;
-    }
-
-    private float[][] reconstruct(Tensor inputs) {
-        try (NoGradGuard guard = new NoGradGuard()) {
-            return Rows.arrays(
-                    vae.decode(vae.encode(Reconstruction.asImages(vae, inputs)).mean()));
-        }
-    }
-
-    private static Tensor stack(List<float[]> rows) {
-        int each = rows.get(0).length;
-        float[] values = new float[rows.size() * each];
-        for (int i = 0; i < rows.size(); i++) {
-            System.arraycopy(rows.get(i), 0, values, i * each, each);
-        }
-        return TensorCopies.tensor(values, rows.size(), each);
     }
 
     /** {@code [radius][point]}: P along the full, boxed break, for the first points of the audit. */
@@ -351,7 +343,7 @@ final class ChunkAudit {
         int[] numbers = Arrays.stream(rows).map(i -> points[i]).toArray();
         Ball ball = new Ball(inputs, range);
         Tensor directions =
-                stack(chosen.stream().map(Break::perturbed).toList()).sub(inputs);
+                Rows.stacked(chosen.stream().map(Break::perturbed).toList()).sub(inputs);
         float[][] originals = Rows.arrays(inputs);
         for (int c = 0; c < CURVE.length; c++) {
             double share = CURVE[c];
@@ -373,71 +365,6 @@ final class ChunkAudit {
                             .add(new CurvePoint(r, BreakSearch.distance(arrays[j], originals[j]), within[j]));
                 }
             }
-        }
-    }
-
-    private List<@Nullable AttackOutcome> attack(Reconstruction clean, Tensor inputs, EncoderJacobian jacobian) {
-        double radius = plan.attackRadius() == null ? 0 : plan.attackRadius();
-        List<@Nullable AttackOutcome> outcomes = new ArrayList<>();
-        if (radius == 0) {
-            for (int i = 0; i < points.length; i++) {
-                outcomes.add(null);
-            }
-            return outcomes;
-        }
-        Ball ball = new Ball(inputs, range);
-        List<Tensor> starts = List.of(jacobian.whitenedDirections());
-        MaximumDamage both = damage(clean, Follows.MEAN_AND_VARIANCE, ball, radius, starts);
-        double @Nullable [] meanOnly = null;
-        double @Nullable [] varianceOnly = null;
-        if (plan.meanOnly()) {
-            meanOnly = damage(clean, Follows.MEAN, ball, radius, starts).damage();
-            varianceOnly =
-                    damage(clean, Follows.VARIANCE, ball, radius, List.of()).damage();
-        }
-        double[] still =
-                MaximumDamage.means(clean, inputs, new PointNoise(noise, points, "damage/clean", 0), DAMAGE_DRAWS);
-        double[] logLikClean = logLikelihood(inputs, inputs);
-        double[] logLikAttacked = logLikelihood(inputs, both.perturbed());
-        float[][] originals = Rows.arrays(inputs);
-        float[][] perturbed = Rows.arrays(both.perturbed());
-        float[][] reconstructions = reconstruct(both.perturbed());
-        for (int i = 0; i < points.length; i++) {
-            outcomes.add(new AttackOutcome(
-                    radius,
-                    BreakSearch.distance(perturbed[i], originals[i]),
-                    both.damage()[i],
-                    meanOnly == null ? null : Double.valueOf(meanOnly[i]),
-                    varianceOnly == null ? null : Double.valueOf(varianceOnly[i]),
-                    still[i],
-                    logLikClean[i],
-                    logLikAttacked[i],
-                    perturbed[i],
-                    reconstructions[i]));
-        }
-        return outcomes;
-    }
-
-    private MaximumDamage damage(Reconstruction clean, Follows follows, Ball ball, double radius, List<Tensor> starts) {
-        return MaximumDamage.of(
-                clean.following(follows),
-                ball,
-                radius,
-                starts,
-                points,
-                noise,
-                "damage/" + follows,
-                plan.attack(),
-                DAMAGE_DRAWS);
-    }
-
-    /** log p(x | mu(x')), in nats, one a point. */
-    private double[] logLikelihood(Tensor inputs, Tensor perturbed) {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            Tensor latents = vae.encode(Reconstruction.asImages(vae, perturbed)).mean();
-            return TensorCopies.doubles(vae.likelihood()
-                    .logProbability(Reconstruction.asImages(vae, inputs), vae.decodeParameters(latents)));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.margrave.robustness.map;
 
 import io.margrave.vae.TensorCopies;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -55,5 +56,20 @@ public final class Rows {
             System.arraycopy(all, i * each, rows[i], 0, each);
         }
         return rows;
+    }
+
+    /**
+     * Arrays of one length as the rows of a tensor.
+     *
+     * @param rows at least one
+     * @return {@code [points, values]}
+     */
+    public static Tensor stacked(List<float[]> rows) {
+        int each = rows.get(0).length;
+        float[] values = new float[Math.multiplyExact(rows.size(), each)];
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(rows.get(i), 0, values, i * each, each);
+        }
+        return TensorCopies.tensor(values, rows.size(), each);
     }
 }

@@ -1,0 +1,132 @@
+package io.margrave.robustness.audit;
+
+import io.margrave.data.Noise;
+import io.margrave.results.AttackOutcome;
+import io.margrave.results.SearchEffort;
+import io.margrave.robustness.attack.Ball;
+import io.margrave.robustness.attack.MaximumDamage;
+import io.margrave.robustness.map.PointNoise;
+import io.margrave.robustness.map.Reconstruction;
+import io.margrave.robustness.map.Reconstruction.Follows;
+import io.margrave.robustness.map.Rows;
+import io.margrave.robustness.margin.BreakSearch;
+import io.margrave.vae.TensorCopies;
+import io.margrave.vae.model.Vae;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** The maximum-damage attacks on a batch of points, measured: what they did to reconstructions and to the likelihood. */
+final class DamageAttack {
+
+    private static final int MEASURING_DRAWS = 500;
+
+    /**
+     * How to attack.
+     *
+     * @param radius L2 radius, in input units, at least 0
+     * @param effort of each attack
+     * @param apart whether attacks on the mean alone and on the variance alone are run beside the one on both
+     */
+    record Settings(double radius, SearchEffort effort, boolean apart) {}
+
+    private DamageAttack() {}
+
+    /**
+     * Attacks a batch.
+     *
+     * @param clean the reconstructions around the points
+     * @param ball the points, {@code [points, features]}, and their range
+     * @param starts directions to start from
+     * @param points number of each point within its split
+     * @return one a point
+     */
+    static List<AttackOutcome> of(
+            Vae vae,
+            Reconstruction clean,
+            Ball ball,
+            List<Tensor> starts,
+            int[] points,
+            Noise noise,
+            Settings settings) {
+        Tensor inputs = ball.centers();
+        MaximumDamage both = attack(clean, Follows.MEAN_AND_VARIANCE, ball, starts, points, noise, settings);
+        double @Nullable [] meanOnly = null;
+        double @Nullable [] varianceOnly = null;
+        if (settings.apart()) {
+            meanOnly = attack(clean, Follows.MEAN, ball, starts, points, noise, settings)
+                    .damage();
+            varianceOnly = attack(clean, Follows.VARIANCE, ball, List.of(), points, noise, settings)
+                    .damage();
+        }
+        double[] still =
+                MaximumDamage.means(clean, inputs, new PointNoise(noise, points, "damage/clean", 0), MEASURING_DRAWS);
+        double[] logLikClean = logLikelihood(vae, inputs, inputs);
+        double[] logLikAttacked = logLikelihood(vae, inputs, both.perturbed());
+        float[][] originals = Rows.arrays(inputs);
+        float[][] perturbed = Rows.arrays(both.perturbed());
+        float[][] reconstructions = reconstruct(vae, both.perturbed());
+        List<AttackOutcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < points.length; i++) {
+            outcomes.add(new AttackOutcome(
+                    settings.radius(),
+                    BreakSearch.distance(perturbed[i], originals[i]),
+                    both.damage()[i],
+                    meanOnly == null ? null : Double.valueOf(meanOnly[i]),
+                    varianceOnly == null ? null : Double.valueOf(varianceOnly[i]),
+                    still[i],
+                    logLikClean[i],
+                    logLikAttacked[i],
+                    perturbed[i],
+                    reconstructions[i]));
+        }
+        return outcomes;
+    }
+
+    private static MaximumDamage attack(
+            Reconstruction clean,
+            Follows follows,
+            Ball ball,
+            List<Tensor> starts,
+            int[] points,
+            Noise noise,
+            Settings settings) {
+        return MaximumDamage.of(
+                clean.following(follows),
+                ball,
+                settings.radius(),
+                starts,
+                points,
+                noise,
+                "damage/" + follows,
+                settings.effort(),
+                MEASURING_DRAWS);
+    }
+
+    /** log p(x | mu(x')), in nats, one a point. */
+    private static double[] logLikelihood(Vae vae, Tensor inputs, Tensor perturbed) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            Tensor latents = vae.encode(Reconstruction.asImages(vae, perturbed)).mean();
+            return TensorCopies.doubles(vae.likelihood()
+                    .logProbability(Reconstruction.asImages(vae, inputs), vae.decodeParameters(latents)));
+        }
+    }
+
+    /**
+     * g(mu(x)).
+     *
+     * @param inputs {@code [points, features]}
+     * @return {@code [points][features]}
+     */
+    static float[][] reconstruct(Vae vae, Tensor inputs) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            return Rows.arrays(
+                    vae.decode(vae.encode(Reconstruction.asImages(vae, inputs)).mean()));
+        }
+    }
+}
