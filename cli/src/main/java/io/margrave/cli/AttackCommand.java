@@ -89,7 +89,8 @@ final class AttackCommand implements Callable<Integer> {
     @Option(
             names = "--radius",
             paramLabel = "E",
-            description = "L2 radius, in input units. Default: a tenth of the median distance between validation inputs.")
+            description =
+                    "L2 radius, in input units. Default: a tenth of the median distance between validation inputs.")
     private @Nullable Double radius;
 
     @Option(
@@ -164,10 +165,11 @@ final class AttackCommand implements Callable<Integer> {
     private int[] chosen(ImageSet images) {
         if (indices == null) {
             if (points < 1 || points > images.size()) {
-                throw new BadInputException("want --points from 1 to the " + images.size() + " of " + images.name()
-                        + ", got " + points);
+                throw new BadInputException(
+                        "want --points from 1 to the " + images.size() + " of " + images.name() + ", got " + points);
             }
-            return new Noise(global.seedOrZero(), "audit").stream(0, "points", 0).sample(images.size(), points);
+            return new Noise(global.seedOrZero(), "audit")
+                    .stream(0, "points", 0).sample(images.size(), points);
         }
         for (int index : indices) {
             if (index < 0 || index >= images.size()) {
@@ -247,13 +249,24 @@ final class AttackCommand implements Callable<Integer> {
         Safetensors.write(
                 sibling(prefix, ".safetensors"),
                 Map.of(
-                        "inputs", stack(images.shape(), Arrays.stream(chosen).mapToObj(images::image).toList()),
+                        "inputs",
+                                stack(
+                                        images.shape(),
+                                        Arrays.stream(chosen)
+                                                .mapToObj(images::image)
+                                                .toList()),
                         "perturbed",
-                                stack(images.shape(), outcomes.stream().map(AttackOutcome::perturbed).toList()),
+                                stack(
+                                        images.shape(),
+                                        outcomes.stream()
+                                                .map(AttackOutcome::perturbed)
+                                                .toList()),
                         "reconstructions",
                                 stack(
                                         images.shape(),
-                                        outcomes.stream().map(AttackOutcome::reconstruction).toList())),
+                                        outcomes.stream()
+                                                .map(AttackOutcome::reconstruction)
+                                                .toList())),
                 Map.of("data", images.name(), "points", Arrays.toString(chosen)));
     }
 

@@ -8,6 +8,7 @@ import io.margrave.results.Gate;
 import io.margrave.store.RunStore;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +90,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private int begin() {
-        PlanDocument document =
-                planFile == null ? PlanDocument.empty() : PlanDocument.read(console.resolve(planFile));
+        PlanDocument document = planFile == null ? PlanDocument.empty() : PlanDocument.read(console.resolve(planFile));
         asked.applyTo(document, global);
         AuditPlan plan = document.plan();
         boolean demonstration = plan.models().isEmpty();
@@ -118,7 +118,7 @@ final class AuditCommand implements Callable<Integer> {
                 return print(run.plan());
             }
             Path folder = out == null
-                    ? AuditRun.fresh(console.resolve(Path.of("runs")), LocalDateTime.now())
+                    ? AuditRun.fresh(console.resolve(Path.of("runs")), LocalDateTime.now(ZoneId.systemDefault()))
                     : console.resolve(out);
             try (RunStore store = run.create(folder)) {
                 return finish(run, store, gate, progress);

@@ -113,8 +113,7 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
      * @param dataDir where the data lies; null where it still is where it was
      * @throws BadInputException where data or weights have changed since
      */
-    static AuditRun reopen(
-            RunStore store, @Nullable List<String> moved, @Nullable Path dataDir, Console console) {
+    static AuditRun reopen(RunStore store, @Nullable List<String> moved, @Nullable Path dataDir, Console console) {
         AuditPlan plan = store.plan();
         Models models = Models.again(store.models(), moved, console);
         ImageSet images = open(plan, dataDir, console).split(plan.split());
@@ -130,10 +129,10 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
 
     /** Runs what the store lacks; a stop between two commits loses nothing that was committed. */
     void run(RunStore store, int threads, Console console, Progress.Listener progress) {
-        String hint = "finished points are kept; go on with: margrave audit --resume " + shortest(store.folder(), console);
+        String hint =
+                "finished points are kept; go on with: margrave audit --resume " + shortest(store.folder(), console);
         try (StopGuard guard = new StopGuard(console, hint)) {
-            AuditExecutor.run(
-                    plan, models.vaes(), images, points, store.done(), threads, guard.guard(store), progress);
+            AuditExecutor.run(plan, models.vaes(), images, points, store.done(), threads, guard.guard(store), progress);
         }
     }
 

@@ -1,12 +1,11 @@
 package io.margrave.cli;
 
-import io.margrave.cli.progress.ConsoleProgress;
-import io.margrave.data.BadInputException;
 import io.margrave.data.DataLocation;
 import io.margrave.data.DatasetCatalog;
 import io.margrave.data.DatasetCatalog.Entry;
 import io.margrave.data.DatasetCatalog.FileStatus;
 import io.margrave.data.DatasetCatalog.State;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +21,8 @@ import picocli.CommandLine.Spec;
 /** {@code margrave datasets}: which data sets there are, and whether they are here. */
 @Command(
         name = "datasets",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
         synopsisSubcommandLabel = "list|fetch|verify",
         description = {
             "List data sets, fetch them, and verify their files.",
@@ -43,9 +44,6 @@ final class DatasetsCommand implements Runnable {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
-
-    @Mixin
-    private GlobalOptions global = new GlobalOptions();
 
     DatasetsCommand(Console console) {
         this.console = console;
@@ -82,19 +80,21 @@ final class DatasetsCommand implements Runnable {
             return entry.howToGet();
         }
         long here = entry.files().stream()
-                .filter(file -> java.nio.file.Files.isRegularFile(
-                        folder.resolve(entry.name()).resolve(file.name())))
+                .filter(file -> Files.isRegularFile(folder.resolve(entry.name()).resolve(file.name())))
                 .count();
         return here == entry.files().size() ? "here" : entry.howToGet();
     }
 
-    @Command(name = "verify", description = "Compare files with their pinned SHA-256; exit 1 where one is missing or wrong.")
+    @Command(
+            name = "verify",
+            description = "Compare files with their pinned SHA-256; exit 1 where one is missing or wrong.")
     int verify(
             @Parameters(
                             arity = "0..*",
                             paramLabel = "NAME",
                             description = "Data sets. Default: those of which any file is here.")
-                    @Nullable List<String> names,
+                    @Nullable
+                    List<String> names,
             @Mixin GlobalOptions options) {
         Path folder = folder(options, console);
         boolean chosen = names != null && !names.isEmpty();
@@ -112,7 +112,7 @@ final class DatasetsCommand implements Runnable {
             if (chosen || any) {
                 for (FileStatus file : files) {
                     wrong |= file.state() != State.OK;
-                    lines.add(file.state().name().toLowerCase(Locale.ROOT) + " " + file.path());
+                    lines.add(file.state().name().toLowerCase(Locale.ROOT) + " " + file.file());
                 }
             }
         }

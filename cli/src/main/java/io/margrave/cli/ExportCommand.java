@@ -79,7 +79,8 @@ final class ExportCommand implements Callable<Integer> {
 
     private void toStandardOutput(RunStore store) {
         try {
-            Path file = Files.createTempFile("margrave-export-", "." + format.name().toLowerCase(Locale.ROOT));
+            Path file =
+                    Files.createTempFile("margrave-export-", "." + format.name().toLowerCase(Locale.ROOT));
             try {
                 RunExport.write(store, format, longRows, file);
                 Files.copy(file, console.out());

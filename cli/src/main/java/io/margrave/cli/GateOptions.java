@@ -18,13 +18,15 @@ final class GateOptions {
     double failBelow;
 
     @Option(names = "--at", paramLabel = "R", description = "The radius r that this speaks of. Default: the only one.")
-    @Nullable Double at;
+    @Nullable
+    Double at;
 
     @Option(
             names = "--quantile",
             paramLabel = "Q",
             defaultValue = "0.5",
-            description = "Quantile over points, in (0, 1); 0.1 speaks of the weakest tenth. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Quantile over points, in (0, 1); 0.1 speaks of the weakest tenth. Default: ${DEFAULT-VALUE}.")
     double quantile;
 
     @Option(

@@ -8,8 +8,11 @@ import picocli.CommandLine.Option;
 
 /** Options that every command takes. */
 final class GlobalOptions {
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and end.")
-    private boolean help;
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and end.")
+    boolean help;
 
     @Option(
             names = "--seed",

@@ -83,20 +83,19 @@ record InputReference(ImageShape shape, ValueRange range) {
     }
 
     private float[] ofTensors(Path file, String[] inside) {
-        Map<String, TensorData> tensors =
-                Safetensors.read(file, LARGEST_FILE).tensors();
+        Map<String, TensorData> tensors = Safetensors.read(file, LARGEST_FILE).tensors();
         String name = inside.length > 1 ? inside[1] : "";
         if (name.isEmpty()) {
             if (tensors.size() != 1) {
-                throw new BadInputException("want one of the tensors " + tensors.keySet() + " of " + file + ", as in "
-                        + file.getFileName() + "#" + tensors.keySet().stream().findFirst().orElse("name"));
+                throw new BadInputException(
+                        "want one of the tensors " + tensors.keySet() + " of " + file + ", as in " + file.getFileName()
+                                + "#" + tensors.keySet().stream().findFirst().orElse("name"));
             }
             name = tensors.keySet().iterator().next();
         }
         TensorData tensor = tensors.get(name);
         if (tensor == null) {
-            throw new BadInputException(
-                    "no tensor '" + name + "' in " + file + ": want one of " + tensors.keySet());
+            throw new BadInputException("no tensor '" + name + "' in " + file + ": want one of " + tensors.keySet());
         }
         int size = shape.size();
         int rows = tensor.values().length / size;

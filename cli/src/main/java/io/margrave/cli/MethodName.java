@@ -27,7 +27,8 @@ final class MethodName implements ITypeConverter<MarginMethod> {
     public MarginMethod convert(String value) {
         String column = value.toLowerCase(Locale.ROOT).replace('-', '_');
         return Arrays.stream(MarginMethod.values())
-                .filter(method -> method.column().equals(column) || method.column().equals("bound_" + column))
+                .filter(method ->
+                        method.column().equals(column) || method.column().equals("bound_" + column))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException(
                         "want one of " + String.join(", ", columns()) + ", got '" + value + "'"));

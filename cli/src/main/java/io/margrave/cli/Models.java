@@ -52,7 +52,9 @@ record Models(Map<String, Vae> vaes, List<ModelCard> cards) {
             names.clear();
             for (Path path : paths) {
                 int count = path.getNameCount();
-                names.add(path.subpath(Math.max(0, count - parts), count).toString().replaceAll("[/\\\\]", "-"));
+                names.add(path.subpath(Math.max(0, count - parts), count)
+                        .toString()
+                        .replaceAll("[/\\\\]", "-"));
             }
             if (new HashSet<>(names).size() == names.size()) {
                 return names;
@@ -90,8 +92,8 @@ record Models(Map<String, Vae> vaes, List<ModelCard> cards) {
      */
     static Models again(List<ModelCard> before, @Nullable List<String> moved, Console console) {
         if (moved != null && moved.size() != before.size()) {
-            throw new BadInputException("want --models with the " + before.size() + " models of the run, in its order, got "
-                    + moved.size());
+            throw new BadInputException("want --models with the " + before.size()
+                    + " models of the run, in its order, got " + moved.size());
         }
         Map<String, Vae> vaes = new LinkedHashMap<>();
         List<ModelCard> cards = new ArrayList<>();

@@ -33,7 +33,8 @@ record RunPages(RunResults results, RunSummary summary, Path report) {
         if (!quiet) {
             console.note("report: written; drawing figures");
         }
-        for (String failure : FigureFiles.write(results, store.folder().resolve("figures")).failures()) {
+        for (String failure :
+                FigureFiles.write(results, store.folder().resolve("figures")).failures()) {
             console.note("margrave: " + failure);
         }
         return new RunPages(results, summary, report);

@@ -43,7 +43,11 @@ import picocli.CommandLine.Option;
 final class TrainCommand implements Callable<Integer> {
     private final Console console;
 
-    @Option(names = "--data", required = true, paramLabel = "NAME", description = "Data set; see 'margrave datasets list'.")
+    @Option(
+            names = "--data",
+            required = true,
+            paramLabel = "NAME",
+            description = "Data set; see 'margrave datasets list'.")
     private String data = "";
 
     @Option(

@@ -65,7 +65,9 @@ public final class ConsoleProgress implements Progress.Listener, AutoCloseable {
     /** Shows nothing. */
     public static ConsoleProgress silent() {
         return new ConsoleProgress(
-                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), null, System::nanoTime);
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+                null,
+                System::nanoTime);
     }
 
     @Override
