@@ -1,5 +1,7 @@
 package io.margrave.vae.model;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param seconds wall-clock seconds of training
  * @param plan the training plan, as text by key
  * @param versions of what computed, by name
- * @param validationElbo of the best epoch, with the beta of training
+ * @param validationObjective on the validation split at the best epoch, with the beta of training
  * @param testElbo on the whole test split; null where it was not computed, likewise the rest
  * @param testLogLikelihood its first part, E log p(x|z)
  * @param testKl its second part
@@ -35,7 +37,7 @@ public record TrainingProvenance(
         double seconds,
         Map<String, String> plan,
         Map<String, String> versions,
-        double validationElbo,
+        double validationObjective,
         @Nullable Double testElbo,
         @Nullable Double testLogLikelihood,
         @Nullable Double testKl,
@@ -43,8 +45,8 @@ public record TrainingProvenance(
         List<Double> klPerDimension) {
 
     public TrainingProvenance {
-        plan = Map.copyOf(plan);
-        versions = Map.copyOf(versions);
+        plan = Collections.unmodifiableMap(new LinkedHashMap<>(plan));
+        versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
         klPerDimension = List.copyOf(klPerDimension);
     }
 }

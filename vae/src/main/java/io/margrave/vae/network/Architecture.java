@@ -168,7 +168,7 @@ public sealed interface Architecture permits Architecture.Mlp, Architecture.Conv
                 side = halved(side);
             }
             layers.add(new Layer.Flatten());
-            layers.add(new Layer.Linear(in * side * side, 2 * latent));
+            layers.add(new Layer.Linear(features(in, side), 2 * latent));
             return layers;
         }
 
@@ -181,7 +181,7 @@ public sealed interface Architecture permits Architecture.Mlp, Architecture.Conv
             int last = widths.size() - 1;
             int smallest = sides.get(widths.size());
             List<Layer> layers = new ArrayList<>();
-            layers.add(new Layer.Linear(latent, widths.get(last) * smallest * smallest));
+            layers.add(new Layer.Linear(latent, features(widths.get(last), smallest)));
             layers.add(activation);
             layers.add(new Layer.Unflatten(widths.get(last), smallest, smallest));
             for (int i = last; i >= 0; i--) {
@@ -200,6 +200,10 @@ public sealed interface Architecture permits Architecture.Mlp, Architecture.Conv
                         + " for " + phrase() + ", got " + shape);
             }
             return shape.height();
+        }
+
+        private static int features(int channels, int side) {
+            return Math.multiplyExact(channels, Math.multiplyExact(side, side));
         }
 
         private static int kernel(int side) {

@@ -1,0 +1,339 @@
+package io.margrave.results;
+
+import io.margrave.theory.Proportion;
+import io.margrave.theory.Verdict;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run in a few numbers: what {@code summary.json} holds and a report shows first.
+ *
+ * <p>Every interval is distribution-free and each of its sides errs with a chance of at most {@code alpha}, the run's own; it
+ * speaks of the split that the points were drawn from. Points without a verified break count as positive infinity in the
+ * quantiles of an upper bound.
+ *
+ * @param run name of the run
+ * @param created ISO-8601 instant
+ * @param version of Margrave
+ * @param data name of the audited data set
+ * @param dataChecksum its checksum
+ * @param split that the points were drawn from
+ * @param points audited points a model that the plan asks for
+ * @param complete whether every model has a row for each of them
+ * @param alpha chance of error a side of every interval
+ * @param seed of the run
+ * @param models one a model, in plan order
+ */
+public record RunSummary(
+        String run,
+        String created,
+        String version,
+        String data,
+        String dataChecksum,
+        String split,
+        int points,
+        boolean complete,
+        double alpha,
+        long seed,
+        List<ModelSummary> models) {
+
+    /** The quantiles over points that {@link #of(RunResults)} gives. */
+    public static final List<Double> QUANTILES = List.of(0.1, 0.25, 0.5, 0.75, 0.9);
+
+    /**
+     * One model.
+     *
+     * @param model its name
+     * @param beta weight of the KL term in its training
+     * @param latent latent dimension
+     * @param testElbo nats an image on the whole test split; null where not measured
+     * @param activeUnits latent dimensions in use; null where not measured
+     * @param radii one a radius, ascending
+     * @param attack the maximum-damage attack; null where not asked for
+     */
+    public record ModelSummary(
+            String model,
+            double beta,
+            int latent,
+            @Nullable Double testElbo,
+            @Nullable Integer activeUnits,
+            List<RadiusSummary> radii,
+            @Nullable AttackSummary attack) {
+
+        /**
+         * The summary at one radius.
+         *
+         * @throws IllegalArgumentException where the model was not audited at it
+         */
+        public RadiusSummary at(double r) {
+            return radii.stream()
+                    .filter(each -> each.r() == r)
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("want r among "
+                            + radii.stream().map(RadiusSummary::r).toList() + ", got " + r));
+        }
+    }
+
+    /**
+     * One model at one radius.
+     *
+     * @param r radius of r-robustness
+     * @param points audited points
+     * @param holds clean inputs that are r-robust
+     * @param fails clean inputs that are not
+     * @param undecided clean inputs of which the draws don't tell
+     * @param shareRobust holds of points
+     * @param shareRobustLow Clopper-Pearson lower bound of the share for which HOLDS is found
+     * @param shareRobustHigh its upper bound
+     * @param methods the quantiles of every bound that was asked for
+     * @param comparisons verified attacks against first-order bounds
+     * @param whitenedToFrobenius how much longer the whitened bound is; null where no point has both, positive and finite
+     */
+    public record RadiusSummary(
+            double r,
+            int points,
+            int holds,
+            int fails,
+            int undecided,
+            double shareRobust,
+            double shareRobustLow,
+            double shareRobustHigh,
+            List<MethodSummary> methods,
+            List<BoundComparison> comparisons,
+            @Nullable RatioSummary whitenedToFrobenius) {
+
+        /**
+         * The quantiles of one method.
+         *
+         * @throws IllegalArgumentException where it was not asked for
+         */
+        public MethodSummary of(MarginMethod method) {
+            return methods.stream()
+                    .filter(each -> each.method().equals(method.column()))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("want a method among "
+                            + methods.stream().map(MethodSummary::method).toList() + ", got " + method.column()));
+        }
+    }
+
+    /**
+     * One bound over points.
+     *
+     * @param method name of its column
+     * @param censored points with nothing verified below the search limit: positive infinity in the quantiles
+     * @param flat points where a lower bound is infinite as the encoder's Jacobian is zero: not robust, but flat
+     * @param median over points
+     * @param quantiles over points, ascending
+     */
+    public record MethodSummary(
+            String method, int censored, int flat, QuantileEstimate median, List<QuantileEstimate> quantiles) {}
+
+    /**
+     * How often a verified attack went below a first-order bound.
+     *
+     * @param bound name of the lower bound's column, a mean-only one
+     * @param attack name of the upper bound's column
+     * @param reading what a count above zero means
+     * @param compared points with a verified attack
+     * @param below of them, those whose attack is shorter than the bound
+     */
+    public record BoundComparison(String bound, String attack, Reading reading, int compared, int below) {}
+
+    /** What an attack shorter than a bound means. */
+    public enum Reading {
+        /** Attack and bound speak of the same, mean-only margin: the dropped second-order terms mattered. */
+        VIOLATION,
+        /** The attack moves sigma too, which the bound takes as fixed: its assumption does not hold there. */
+        ASSUMPTION_BROKEN
+    }
+
+    /**
+     * The ratio of two bounds over points.
+     *
+     * @param points where both are positive and finite
+     * @param mean of their ratios
+     * @param median of their ratios
+     */
+    public record RatioSummary(int points, double mean, QuantileEstimate median) {}
+
+    /**
+     * The maximum-damage attack of one model.
+     *
+     * @param radius L2 radius that it was allowed
+     * @param points attacked
+     * @param damage median of the mean distance |Delta| it reached, mean and variance attacked
+     * @param damageClean median of the same without a perturbation
+     * @param natsLost median of log p(x|z) - log p(x|z*); positive is worse
+     * @param degradation median of the relative likelihood degradation; negative is worse; null where nowhere defined
+     * @param degradationUndefined points whose clean log-likelihood is too near zero to divide by
+     */
+    public record AttackSummary(
+            double radius,
+            int points,
+            QuantileEstimate damage,
+            QuantileEstimate damageClean,
+            QuantileEstimate natsLost,
+            @Nullable QuantileEstimate degradation,
+            int degradationUndefined) {}
+
+    /** Summarises with {@link #QUANTILES}. */
+    public static RunSummary of(RunResults results) {
+        return of(results, QUANTILES);
+    }
+
+    /**
+     * Summarises a run, which need not be complete: a model or radius without rows has no entry.
+     *
+     * @param quantiles over points, ascending, each in (0, 1)
+     */
+    public static RunSummary of(RunResults results, List<Double> quantiles) {
+        AuditPlan plan = results.plan();
+        RunInfo info = results.info();
+        List<ModelSummary> models = new ArrayList<>();
+        boolean complete = true;
+        for (ModelCard card : results.models()) {
+            List<RadiusSummary> radii = new ArrayList<>();
+            List<AuditRow> first = List.of();
+            for (double r : plan.r().values()) {
+                List<AuditRow> rows = results.rows().stream()
+                        .filter(row -> row.model().equals(card.name()) && row.r() == r)
+                        .toList();
+                complete &= rows.size() == info.points().size();
+                if (!rows.isEmpty()) {
+                    radii.add(atRadius(r, rows, plan, quantiles));
+                    first = first.isEmpty() ? rows : first;
+                }
+            }
+            models.add(new ModelSummary(
+                    card.name(),
+                    card.beta(),
+                    card.latent(),
+                    card.testElbo(),
+                    card.activeUnits(),
+                    List.copyOf(radii),
+                    attack(first, plan.alpha())));
+        }
+        return new RunSummary(
+                info.id(),
+                info.created(),
+                info.version(),
+                plan.data(),
+                info.dataChecksum(),
+                plan.split(),
+                info.points().size(),
+                complete,
+                plan.alpha(),
+                plan.seed(),
+                List.copyOf(models));
+    }
+
+    private static RadiusSummary atRadius(double r, List<AuditRow> rows, AuditPlan plan, List<Double> quantiles) {
+        double alpha = plan.alpha();
+        int holds = count(rows, row -> row.verdictClean() == Verdict.HOLDS);
+        int fails = count(rows, row -> row.verdictClean() == Verdict.FAILS);
+        Proportion robust = new Proportion(holds, rows.size());
+        List<MethodSummary> methods = MarginMethod.of(plan).stream()
+                .map(method -> method(method, rows, alpha, quantiles))
+                .toList();
+        List<BoundComparison> comparisons = new ArrayList<>();
+        for (MarginMethod bound : MarginMethod.bounds()) {
+            for (MarginMethod attack : MarginMethod.attacks()) {
+                if (attack.askedBy(plan)) {
+                    comparisons.add(compare(bound, attack, rows));
+                }
+            }
+        }
+        return new RadiusSummary(
+                r,
+                rows.size(),
+                holds,
+                fails,
+                rows.size() - holds - fails,
+                robust.estimate(),
+                robust.lower(alpha),
+                robust.upper(alpha),
+                methods,
+                List.copyOf(comparisons),
+                ratio(rows, alpha));
+    }
+
+    private static MethodSummary method(
+            MarginMethod method, List<AuditRow> rows, double alpha, List<Double> quantiles) {
+        double[] sorted = sorted(rows, method::value);
+        int infinite = count(rows, row -> Double.isInfinite(method.value(row)));
+        return new MethodSummary(
+                method.column(),
+                count(rows, method::censored),
+                method.side() == Side.LOWER ? infinite : 0,
+                QuantileEstimate.of(sorted, 0.5, alpha),
+                quantiles.stream()
+                        .map(quantile -> QuantileEstimate.of(sorted, quantile, alpha))
+                        .toList());
+    }
+
+    private static BoundComparison compare(MarginMethod bound, MarginMethod attack, List<AuditRow> rows) {
+        List<AuditRow> verified =
+                rows.stream().filter(row -> !attack.censored(row)).toList();
+        return new BoundComparison(
+                bound.column(),
+                attack.column(),
+                bound.kind() == attack.kind() ? Reading.VIOLATION : Reading.ASSUMPTION_BROKEN,
+                verified.size(),
+                count(verified, row -> bound.value(row) > attack.value(row)));
+    }
+
+    private static @Nullable RatioSummary ratio(List<AuditRow> rows, double alpha) {
+        List<AuditRow> both = rows.stream()
+                .filter(row -> row.boundFrobenius() > 0 && Double.isFinite(row.boundWhitened()))
+                .toList();
+        if (both.isEmpty()) {
+            return null;
+        }
+        double[] ratios = sorted(both, row -> row.boundWhitened() / row.boundFrobenius());
+        return new RatioSummary(
+                both.size(), Arrays.stream(ratios).average().orElseThrow(), QuantileEstimate.of(ratios, 0.5, alpha));
+    }
+
+    private static @Nullable AttackSummary attack(List<AuditRow> rows, double alpha) {
+        Double radius = rows.isEmpty() ? null : rows.get(0).attackRadius();
+        if (radius == null) {
+            return null;
+        }
+        List<AuditRow> defined =
+                rows.stream().filter(row -> row.degradation() != null).toList();
+        return new AttackSummary(
+                radius,
+                rows.size(),
+                median(rows, alpha, AuditRow::damage),
+                median(rows, alpha, AuditRow::damageClean),
+                QuantileEstimate.of(
+                        sorted(rows, row -> asked(row.logLikClean()) - asked(row.logLikAttacked())), 0.5, alpha),
+                defined.isEmpty() ? null : median(defined, alpha, AuditRow::degradation),
+                rows.size() - defined.size());
+    }
+
+    private static QuantileEstimate median(
+            List<AuditRow> rows, double alpha, Function<AuditRow, @Nullable Double> column) {
+        return QuantileEstimate.of(sorted(rows, row -> asked(column.apply(row))), 0.5, alpha);
+    }
+
+    private static double asked(@Nullable Double value) {
+        if (value == null) {
+            throw new IllegalArgumentException("want the attack's figures in every row of an attacked model, got none");
+        }
+        return value;
+    }
+
+    private static double[] sorted(List<AuditRow> rows, ToDoubleFunction<AuditRow> value) {
+        return rows.stream().mapToDouble(value).sorted().toArray();
+    }
+
+    private static int count(List<AuditRow> rows, Predicate<AuditRow> holds) {
+        return (int) rows.stream().filter(holds).count();
+    }
+}

@@ -1,0 +1,117 @@
+package io.margrave.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+
+    private static Comparison.Paired compare(List<@Nullable Double> before, List<@Nullable Double> after) {
+        return Comparison.of(Rows.run("a", "m", before), Rows.run("b", "m", after), MarginMethod.MARGIN_UPPER, 0.01)
+                .tests()
+                .get(0);
+    }
+
+    private static List<Double> plus(double shift) {
+        return IntStream.range(0, 20).mapToObj(i -> i + 1 + shift).toList();
+    }
+
+    @Test
+    void a_run_compared_with_itself_is_all_ties() {
+        Comparison.Paired same = compare(plus(0), plus(0));
+        assertThat(same.ties()).isEqualTo(20);
+        assertThat(same.pValue()).isEqualTo(1);
+        assertThat(same.loss()).isFalse();
+    }
+
+    @Test
+    void a_shift_of_every_point_is_found_and_its_size_told() {
+        Comparison.Paired lost = compare(plus(0), plus(-0.25));
+        assertThat(lost.loss()).isTrue();
+        assertThat(lost.medianDifference()).isCloseTo(-0.25, within(1e-12));
+        assertThat(lost.low()).isCloseTo(-0.25, within(1e-12));
+        assertThat(lost.high()).isCloseTo(-0.25, within(1e-12));
+        assertThat(compare(plus(0), plus(0.25)).loss()).isFalse();
+    }
+
+    @Test
+    void the_p_value_is_the_exact_binomial_tail() {
+        // 9 losses of 10 changes: (10 + 1) / 1024.
+        List<Double> after = new ArrayList<>(plus(-1).subList(0, 9));
+        after.add(11.0);
+        assertThat(compare(plus(0).subList(0, 10), after).pValue()).isCloseTo(11.0 / 1024, within(1e-15));
+    }
+
+    @Test
+    void losing_the_censoring_is_a_loss_and_two_censored_points_are_a_tie() {
+        Comparison.Paired paired = compare(Arrays.asList(null, null, 1.0, 2.0), Arrays.asList(5.0, null, null, 2.0));
+        assertThat(paired.losses()).isEqualTo(1);
+        assertThat(paired.gains()).isEqualTo(1);
+        assertThat(paired.ties()).isEqualTo(2);
+        assertThat(paired.censored()).isEqualTo(3);
+        assertThat(paired.medianDifference()).isEqualTo(0);
+    }
+
+    @Test
+    void false_alarms_are_no_more_frequent_than_alpha() {
+        SplittableRandom random = new SplittableRandom(1);
+        int alarms = 0;
+        int runs = 2_000;
+        for (int run = 0; run < runs; run++) {
+            List<Double> before = random.doubles(25).boxed().toList();
+            List<Double> after = random.doubles(25).boxed().toList();
+            alarms += Comparison.of(
+                                    Rows.run("a", "m", before),
+                                    Rows.run("b", "m", after),
+                                    MarginMethod.MARGIN_UPPER,
+                                    0.05)
+                            .regression()
+                    ? 1
+                    : 0;
+        }
+        // At most Binomial(2000, 0.05): 141 is exceeded once in 10^5.
+        assertThat(alarms).isLessThanOrEqualTo(141);
+    }
+
+    @Test
+    void single_models_are_paired_whatever_their_names_and_others_by_name() {
+        Comparison renamed = Comparison.of(
+                Rows.run("a", "old", plus(0)), Rows.run("b", "new", plus(0)), MarginMethod.BOUND_WHITENED, 0.01);
+        assertThat(renamed.tests().get(0).line()).contains("old -> new").doesNotContain("\n");
+        List<AuditRow> two = List.of(Rows.row("m", 0, 1, 1.0, 1.0), Rows.row("n", 0, 1, 1.0, 1.0));
+        assertThat(Comparison.of(
+                                Rows.run("a", two),
+                                Rows.run("b", List.of(Rows.row("n", 0, 1, 1.0, 1.0))),
+                                MarginMethod.MARGIN_UPPER,
+                                0.01)
+                        .tests())
+                .singleElement()
+                .satisfies(test -> assertThat(test.newModel()).isEqualTo("n"));
+    }
+
+    @Test
+    void runs_that_can_not_be_paired_are_refused_in_one_line() {
+        RunResults run = Rows.run("a", "m", plus(0));
+        assertThatThrownBy(() ->
+                        Comparison.of(run, Rows.run("b", "m", plus(0).subList(0, 5)), MarginMethod.MARGIN_UPPER, 0.01))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("can't be paired: points differ");
+        assertThatThrownBy(() -> Comparison.of(run, run, MarginMethod.MARGIN_UPPER_UNBOXED, 0.01))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("has no margin_upper_unboxed");
+        List<AuditRow> two = List.of(Rows.row("x", 0, 1, 1.0, 1.0), Rows.row("y", 0, 1, 1.0, 1.0));
+        List<AuditRow> others = List.of(Rows.row("u", 0, 1, 1.0, 1.0), Rows.row("v", 0, 1, 1.0, 1.0));
+        assertThatThrownBy(
+                        () -> Comparison.of(Rows.run("a", two), Rows.run("b", others), MarginMethod.MARGIN_UPPER, 0.01))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no model of one name");
+    }
+}

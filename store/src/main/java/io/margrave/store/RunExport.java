@@ -1,0 +1,135 @@
+package io.margrave.store;
+
+import io.margrave.data.BadInputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A run's rows as one file for other programs.
+ *
+ * <p>By default one row a model x point x r with the columns of {@link io.margrave.results.AuditRow}; else the long rows of
+ * {@link io.margrave.results.Margin}. Models are in plan order, points in audit order, radii ascending. What was not asked for,
+ * and an upper bound for which nothing was verified, is empty in CSV and null in Parquet and JSON. Infinity is {@code inf} in
+ * CSV and itself in Parquet; JSON has no such number, so there it is the text {@code "Infinity"} (or {@code "-Infinity"}), as
+ * in {@code summary.json}.
+ */
+public final class RunExport {
+
+    private RunExport() {}
+
+    /** Formats of an export. */
+    public enum Format {
+        /** With a header; compressed where the file's name ends in {@code .gz}. */
+        CSV("FORMAT csv, HEADER true"),
+        /** Compressed with zstd. */
+        PARQUET("FORMAT parquet, COMPRESSION zstd"),
+        /** One array of objects; compressed where the file's name ends in {@code .gz}. */
+        JSON("FORMAT json, ARRAY true");
+
+        private final String options;
+
+        Format(String options) {
+            this.options = options;
+        }
+
+        /**
+         * The format of that name, in any case.
+         *
+         * @throws BadInputException where there is none
+         */
+        public static Format of(String name) {
+            return Arrays.stream(values())
+                    .filter(format -> format.name().equals(name.toUpperCase(Locale.ROOT)))
+                    .findFirst()
+                    .orElseThrow(() -> new BadInputException("want a format among csv, parquet, json, got " + name));
+        }
+    }
+
+    /**
+     * Writes a file whole or not at all; an old one is replaced.
+     *
+     * @param longRows one row a bound, not one a model x point x r
+     * @param out a file; a device or pipe is written as it is
+     * @throws BadInputException where it can't be written
+     */
+    public static void write(RunStore run, Format format, boolean longRows, Path out) {
+        Path target = out.toAbsolutePath();
+        Path name = target.getFileName();
+        if (name == null || Files.isDirectory(target)) {
+            throw new BadInputException("want a file to write, got the folder " + out + ": name a file inside it");
+        }
+        String query = longRows ? Schema.LONG_ROWS : Schema.ROWS;
+        if (format == Format.JSON) {
+            query = withInfinityAsText(query, longRows ? LONG_REALS : REALS);
+        }
+        boolean beside = !Files.exists(target) || Files.isRegularFile(target);
+        // The end of the name decides on compression, so the temporary name keeps it.
+        Path written =
+                beside ? target.resolveSibling("." + ProcessHandle.current().pid() + ".tmp." + name) : target;
+        try {
+            run.copy(query, format.options, written);
+            if (beside) {
+                Files.move(written, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (SQLException e) {
+            String line = Database.firstLine(e).replace(written.toString(), target.toString());
+            throw new BadInputException(
+                    "can't write " + out + ": " + line + "; choose a folder that exists, is writable and has room", e);
+        } catch (IOException e) {
+            throw new BadInputException("can't write " + out + ": " + e.getMessage() + "; choose another file", e);
+        } finally {
+            if (beside) {
+                deleteQuietly(written);
+            }
+        }
+    }
+
+    /** Columns that may be infinite. */
+    private static final List<String> REALS = List.of(
+            "r_min_low",
+            "r_min_high",
+            "jacobian_whitened",
+            "bound_frobenius",
+            "bound_spectral",
+            "bound_whitened",
+            "margin_upper",
+            "margin_upper_unboxed",
+            "margin_upper_mean_only",
+            "margin_upper_mean_only_unboxed",
+            "damage",
+            "damage_mean_only",
+            "damage_variance_only",
+            "damage_clean",
+            "log_lik_clean",
+            "log_lik_attacked",
+            "degradation");
+
+    private static final List<String> LONG_REALS = List.of("value");
+
+    private static String withInfinityAsText(String query, List<String> reals) {
+        StringBuilder replaced = new StringBuilder();
+        for (String column : reals) {
+            replaced.append(replaced.length() == 0 ? "" : ", ")
+                    .append(
+                            "CASE WHEN isinf(%1$s) THEN to_json(if(%1$s > 0, 'Infinity', '-Infinity')) ELSE to_json(%1$s)"
+                                    .formatted(column))
+                    .append(" END AS ")
+                    .append(column);
+        }
+        return "SELECT * REPLACE (" + replaced + ") FROM (" + query + ")";
+    }
+
+    private static void deleteQuietly(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            // The error that led here, if any, is the one to hear of.
+        }
+    }
+}

@@ -1,0 +1,220 @@
+package io.margrave.store;
+
+import io.margrave.results.AttackOutcome;
+import io.margrave.results.AuditPlan;
+import io.margrave.results.AuditTask;
+import io.margrave.results.Break;
+import io.margrave.results.CurvePoint;
+import io.margrave.results.EncoderNorms;
+import io.margrave.results.Kind;
+import io.margrave.results.Margin;
+import io.margrave.results.ModelCard;
+import io.margrave.results.Norm;
+import io.margrave.results.PointAudit;
+import io.margrave.results.Radii;
+import io.margrave.results.RadiusAudit;
+import io.margrave.results.RunInfo;
+import io.margrave.results.SearchEffort;
+import io.margrave.results.Side;
+import io.margrave.theory.Guarantee;
+import io.margrave.theory.MarginBounds;
+import io.margrave.theory.Proportion;
+import io.margrave.theory.QuantileInterval;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Made-up but consistent runs: two models, images of 1x2x3, and every odd case of a row somewhere. */
+final class Runs {
+    static final List<Integer> SHAPE = List.of(1, 2, 3);
+    static final double ALPHA = 0.001;
+
+    private Runs() {}
+
+    static AuditPlan plan(int points, int chunk, boolean attack) {
+        return new AuditPlan(
+                List.of("models/b1", "models/b4"),
+                "sprites",
+                null,
+                null,
+                "test",
+                points,
+                Radii.of(List.of(4.0, 6.0, 8.5)),
+                ALPHA,
+                2_000,
+                1_000,
+                true,
+                true,
+                attack ? 0.5 : 0.0,
+                new SearchEffort(5, 4, 1),
+                new SearchEffort(6, 3, 2),
+                2,
+                42,
+                chunk);
+    }
+
+    static RunInfo info(int points) {
+        List<Integer> indices = new ArrayList<>();
+        for (int i = 0; i < points; i++) {
+            indices.add(1_000 - 7 * i);
+        }
+        return new RunInfo(
+                "run-1", "2026-01-01T00:00:00Z", "0.1.0", "engine 1", "machine", "c0ffee", SHAPE, 0, 1, indices, 0);
+    }
+
+    static ModelCard card(String name, double beta) {
+        return new ModelCard(
+                name,
+                "models/" + name,
+                "ab12",
+                "sprites",
+                "c0ffee",
+                "mlp 8-8",
+                2,
+                "bernoulli",
+                beta == 1 ? "elbo" : "beta",
+                beta,
+                3,
+                10,
+                12.5,
+                beta == 1 ? -81.25 : null,
+                beta == 1 ? -70.25 : null,
+                beta == 1 ? -11.0 : null,
+                beta == 1 ? 2 : null,
+                List.of(5.5, 5.5));
+    }
+
+    static List<ModelCard> cards() {
+        return List.of(card("b1", 1), card("b4", 4));
+    }
+
+    static List<AuditTask> tasks(AuditPlan plan) {
+        List<AuditTask> tasks = new ArrayList<>();
+        for (String model : List.of("b1", "b4")) {
+            for (int first = 0; first < plan.points(); first += plan.chunk()) {
+                tasks.add(new AuditTask(
+                        model, first / plan.chunk(), first, Math.min(plan.chunk(), plan.points() - first)));
+            }
+        }
+        return tasks;
+    }
+
+    static List<PointAudit> audits(AuditPlan plan, RunInfo info, AuditTask task) {
+        List<PointAudit> audits = new ArrayList<>();
+        for (int i = 0; i < task.count(); i++) {
+            audits.add(audit(plan, info, task.model(), task.first() + i));
+        }
+        return audits;
+    }
+
+    static PointAudit audit(AuditPlan plan, RunInfo info, String model, int position) {
+        SplittableRandom random = new SplittableRandom(1_000L * model.hashCode() + position);
+        int point = info.points().get(position);
+        double frobenius = position == 3 ? 0 : 1 + random.nextDouble();
+        EncoderNorms encoder = new EncoderNorms(0.1, frobenius, frobenius / 2, frobenius * 4);
+        float[] input = image(random);
+        List<RadiusAudit> radii = new ArrayList<>();
+        for (double r : plan.r().values()) {
+            radii.add(radius(model, position, point, r, encoder, input, random));
+        }
+        AttackOutcome attack = plan.attackRadius() == null || plan.attackRadius() == 0
+                ? null
+                : new AttackOutcome(
+                        plan.attackRadius(),
+                        0.45,
+                        1 + random.nextDouble(),
+                        random.nextDouble(),
+                        position % 2 == 0 ? random.nextDouble() : null,
+                        random.nextDouble(),
+                        position == 1 ? 1e-6 : -100 * random.nextDouble() - 1,
+                        -200,
+                        image(random),
+                        image(random));
+        // Too few draws for an upper end at one point.
+        QuantileInterval smallestR =
+                new QuantileInterval(random.nextDouble(), position == 2 ? Double.POSITIVE_INFINITY : 2);
+        return new PointAudit(
+                model, position, point, position % 3 - 1, encoder, smallestR, radii, attack, input, image(random));
+    }
+
+    private static RadiusAudit radius(
+            String model,
+            int position,
+            int point,
+            double r,
+            EncoderNorms encoder,
+            float[] input,
+            SplittableRandom random) {
+        Proportion clean = new Proportion(position == 4 ? 300 : 1_900 + (int) r, 2_000);
+        double pLower = clean.lower(ALPHA);
+        List<Margin> margins = new ArrayList<>();
+        List<Break> breaks = new ArrayList<>();
+        List<CurvePoint> curve = new ArrayList<>();
+        double[] bounds = {
+            MarginBounds.frobenius(0.1, pLower, encoder.frobenius()),
+            MarginBounds.spectral(0.1, pLower, encoder.spectral()),
+            MarginBounds.whitened(pLower, encoder.whitened())
+        };
+        String[] names = {"frobenius", "spectral", "whitened"};
+        for (int i = 0; i < names.length; i++) {
+            margins.add(new Margin(
+                    model,
+                    point,
+                    r,
+                    names[i],
+                    Side.LOWER,
+                    Kind.MEAN_ONLY,
+                    Norm.L2,
+                    true,
+                    Guarantee.FIRST_ORDER,
+                    ALPHA,
+                    bounds[i],
+                    false));
+        }
+        for (Kind kind : Kind.values()) {
+            for (boolean boxed : new boolean[] {true, false}) {
+                boolean censored = position % 5 == (kind == Kind.FULL ? 1 : 2) && r > 5;
+                float[] perturbed = image(random);
+                double norm = position == 4 ? 0 : distance(input, perturbed);
+                margins.add(new Margin(
+                        model,
+                        point,
+                        r,
+                        "break-search",
+                        Side.UPPER,
+                        kind,
+                        Norm.L2,
+                        boxed,
+                        censored ? Guarantee.EMPIRICAL : Guarantee.STATISTICAL,
+                        ALPHA,
+                        censored ? 30 : norm,
+                        censored));
+                if (!censored) {
+                    breaks.add(new Break(r, kind, boxed, norm, new Proportion(400, 1_000), perturbed, image(random)));
+                    if (kind == Kind.FULL && boxed && position < 2) {
+                        curve.add(new CurvePoint(r, 0, clean));
+                        curve.add(new CurvePoint(r, norm, new Proportion(401, 1_000)));
+                    }
+                }
+            }
+        }
+        return new RadiusAudit(r, clean, clean.verdict(ALPHA), margins, breaks, curve);
+    }
+
+    static double distance(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            double difference = (double) a[i] - b[i];
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
+    }
+
+    private static float[] image(SplittableRandom random) {
+        float[] values = new float[6];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble();
+        }
+        return values;
+    }
+}

@@ -1,0 +1,249 @@
+package io.margrave.vae.model;
+
+import io.margrave.data.AtomicFile;
+import io.margrave.data.BadInputException;
+import io.margrave.data.Safetensors;
+import io.margrave.data.SafetensorsFile;
+import io.margrave.data.TensorData;
+import io.margrave.results.ModelCard;
+import io.margrave.vae.TensorCopies;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A model as a folder: {@code model.yaml} and {@code weights.safetensors}.
+ *
+ * <p>The weights are written first and {@code model.yaml} last, by rename, with the checksum of the weights in it: a reader
+ * sees a whole model or none. What is read is untrusted; what doesn't fit is a {@link BadInputException} of one line with
+ * file and field, before memory is taken for it.
+ */
+public final class ModelFolder {
+    private static final String YAML = "model.yaml";
+    private static final String WEIGHTS = "weights.safetensors";
+    /** 4 GiB of float32: beyond it no model of these architectures is meant. */
+    private static final long MOST_PARAMETERS = 1L << 30;
+    /** Room for the header beside the weights. */
+    private static final long HEADER_BYTES = 1L << 20;
+
+    private ModelFolder() {}
+
+    /** Whether a folder holds a finished model. */
+    public static boolean holdsModel(Path folder) {
+        return Files.isRegularFile(folder.resolve(YAML));
+    }
+
+    /**
+     * Reads a model.
+     *
+     * @throws BadInputException where there is none, or anything in it is not as it should be
+     */
+    @SuppressWarnings("try") // The scope acts by being open.
+    public static NetworkVae read(Path folder) {
+        ModelYaml yaml = readYaml(folder);
+        Path file = folder.resolve(WEIGHTS);
+        Map<String, List<Long>> shapes = NetworkVae.parameterShapes(yaml.spec());
+        SafetensorsFile weights = Safetensors.read(file, mostBytes(folder, shapes));
+        check(file, shapes, weights.tensors());
+        String checksum = yaml.weightsChecksum();
+        if (checksum != null && !checksum.equals(sha256(file))) {
+            throw new BadInputException(
+                    file + ": want the checksum that " + YAML + " names, got another: one of the two was changed;"
+                            + " train again, or remove weights_sha256 if you trust the weights");
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> parameters = new LinkedHashMap<>();
+            weights.tensors()
+                    .forEach((name, data) -> parameters.put(
+                            name,
+                            TensorCopies.tensor(
+                                    data.values(),
+                                    data.shape().stream()
+                                            .mapToLong(Long::longValue)
+                                            .toArray())));
+            return NetworkVae.of(yaml.spec(), parameters);
+        }
+    }
+
+    /**
+     * What a folder says of its model, without reading the weights but for their checksum.
+     *
+     * @throws BadInputException where there is none, or {@code model.yaml} is not as it should be
+     */
+    public static VaeSpec spec(Path folder) {
+        return readYaml(folder).spec();
+    }
+
+    /**
+     * What a report says of the model.
+     *
+     * @param name of the model within the run
+     */
+    public static ModelCard card(Path folder, String name) {
+        VaeSpec spec = spec(folder);
+        String checksum = sha256(folder.resolve(WEIGHTS));
+        TrainingProvenance trained = spec.provenance();
+        String architecture = spec.architecture().phrase();
+        String likelihood = spec.likelihood().family().id();
+        if (trained == null) {
+            return new ModelCard(
+                    name,
+                    folder.toString(),
+                    checksum,
+                    "unknown",
+                    "unknown",
+                    architecture,
+                    spec.latent(),
+                    likelihood,
+                    "unknown",
+                    1,
+                    0,
+                    0,
+                    0,
+                    null,
+                    null,
+                    null,
+                    null,
+                    List.of());
+        }
+        return new ModelCard(
+                name,
+                folder.toString(),
+                checksum,
+                trained.data(),
+                trained.dataChecksum(),
+                architecture,
+                spec.latent(),
+                likelihood,
+                trained.objective(),
+                trained.beta(),
+                trained.seed(),
+                trained.epochs(),
+                trained.seconds(),
+                trained.testElbo(),
+                trained.testLogLikelihood(),
+                trained.testKl(),
+                trained.activeUnits(),
+                trained.klPerDimension());
+    }
+
+    /**
+     * Writes a model, making the folder where there is none.
+     *
+     * @throws BadInputException where it can't be written
+     */
+    public static void write(Path folder, NetworkVae vae) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "can't make the folder " + folder + " (" + e.getClass().getSimpleName() + "): choose another --out",
+                    e);
+        }
+        Map<String, TensorData> tensors = new LinkedHashMap<>();
+        vae.parameters()
+                .forEach((name, tensor) ->
+                        tensors.put(name, new TensorData(sizes(tensor), TensorCopies.floats(tensor))));
+        Path weights = folder.resolve(WEIGHTS);
+        Safetensors.write(weights, tensors, Map.of("format", "pt"));
+        byte[] text = new ModelYaml(vae.spec(), sha256(weights)).text().getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(folder.resolve(YAML), channel -> {
+            ByteBuffer bytes = ByteBuffer.wrap(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        });
+    }
+
+    private static ModelYaml readYaml(Path folder) {
+        Path file = folder.resolve(YAML);
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(ModelYaml.LONGEST + 1);
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(
+                    "want a model folder with " + YAML + ", got " + folder + ": train one with margrave train", e);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "can't read " + file + ": " + e.getClass().getSimpleName(), e);
+        }
+        if (bytes.length > ModelYaml.LONGEST) {
+            throw new BadInputException(file + ": want at most " + ModelYaml.LONGEST + " bytes, got more");
+        }
+        return ModelYaml.parse(file.toString(), new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** Bytes that the weights of such a model may take, were they float64. */
+    private static long mostBytes(Path folder, Map<String, List<Long>> shapes) {
+        long parameters = 0;
+        for (List<Long> shape : shapes.values()) {
+            // Sizes are below 2^31 and there are at most four; the first two alone may pass the limit.
+            double size = shape.stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
+            if (size + parameters > MOST_PARAMETERS) {
+                throw new BadInputException(folder.resolve(YAML) + ": want an architecture of at most "
+                        + MOST_PARAMETERS + " parameters, got more: smaller widths");
+            }
+            parameters += (long) size;
+        }
+        return Double.BYTES * parameters + HEADER_BYTES;
+    }
+
+    private static void check(Path file, Map<String, List<Long>> shapes, Map<String, TensorData> tensors) {
+        shapes.forEach((name, shape) -> {
+            TensorData data = tensors.get(name);
+            if (data == null) {
+                throw new BadInputException(file + ": want tensor " + name + " of shape " + shape + ", got none");
+            }
+            if (!data.shape().equals(shape)) {
+                throw new BadInputException(
+                        file + ": want tensor " + name + " of shape " + shape + ", got " + data.shape());
+            }
+            for (float value : data.values()) {
+                if (!Float.isFinite(value)) {
+                    throw new BadInputException(
+                            file + ": want finite weights, got " + value + " in tensor " + name + ": train again");
+                }
+            }
+        });
+        TreeSet<String> extra = new TreeSet<>(tensors.keySet());
+        extra.removeAll(shapes.keySet());
+        if (!extra.isEmpty()) {
+            String first = extra.first();
+            throw new BadInputException(file + ": want the tensors of " + YAML + " only, got also "
+                    + first.substring(0, Math.min(60, first.length())).replaceAll("\\p{Cntrl}", "?"));
+        }
+    }
+
+    private static List<Long> sizes(Tensor tensor) {
+        return Arrays.stream(TensorCopies.sizes(tensor)).boxed().toList();
+    }
+
+    private static String sha256(Path file) {
+        try (DigestInputStream in =
+                new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+            in.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(in.getMessageDigest().digest());
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "can't read " + file + ": " + e.getClass().getSimpleName(), e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

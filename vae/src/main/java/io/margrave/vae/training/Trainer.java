@@ -1,0 +1,147 @@
+package io.margrave.vae.training;
+
+import io.margrave.data.BadInputException;
+import io.margrave.data.DataSplits;
+import io.margrave.results.ModelCard;
+import io.margrave.results.Progress;
+import io.margrave.vae.Engine;
+import io.margrave.vae.model.ModelFolder;
+import io.margrave.vae.model.NetworkVae;
+import io.margrave.vae.model.TrainingProvenance;
+import io.margrave.vae.model.VaeSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a model into a folder. A checkpoint is kept there after each epoch: called again with the same plan, a stopped
+ * training goes on, to the same weights; a finished one returns at once.
+ */
+public final class Trainer {
+    /** Name of the checkpoint in the model's folder. */
+    public static final String CHECKPOINT = "checkpoint.safetensors";
+
+    private Trainer() {}
+
+    /**
+     * Trains, or goes on, or finds the work done. Sets the engine's threads to those of the plan.
+     *
+     * @param out folder of the model, made where there is none; its name is the model's
+     * @param progress hears of each epoch, and a few times a second in between
+     * @throws BadInputException where the data doesn't fit the plan, {@code out} holds another plan's work or can't be
+     *     written, or training diverged
+     */
+    public static ModelCard train(TrainingPlan plan, DataSplits data, Path out, Progress.Listener progress) {
+        String name = name(out);
+        if (ModelFolder.holdsModel(out)) {
+            checkSame(plan, data, out);
+            return ModelFolder.card(out, name);
+        }
+        VaeSpec spec = spec(plan, data);
+        makeFolder(out);
+        Engine.threads(plan.threads());
+        Path checkpoint = out.resolve(CHECKPOINT);
+        TrainingRun run = new TrainingRun(plan, data, spec, checkpoint, name, progress);
+        TrainingRun.Outcome outcome;
+        try {
+            outcome = run.toTheEnd();
+        } catch (TrainingRun.Diverged e) {
+            // Going on from the checkpoint would diverge again.
+            delete(checkpoint);
+            throw new BadInputException(Engine.firstLine(e), e);
+        }
+        ModelFolder.write(out, NetworkVae.of(spec.trained(provenance(plan, data, outcome)), outcome.parameters()));
+        delete(checkpoint);
+        return ModelFolder.card(out, name);
+    }
+
+    private static String name(Path out) {
+        Path name = out.toAbsolutePath().normalize().getFileName();
+        if (name == null) {
+            throw new BadInputException("want a folder with a name for the model, got " + out);
+        }
+        return name.toString();
+    }
+
+    private static void checkSame(TrainingPlan plan, DataSplits data, Path out) {
+        TrainingProvenance trained = ModelFolder.spec(out).provenance();
+        if (trained == null) {
+            throw new BadInputException(out + " holds a model that was not trained here: choose another --out");
+        }
+        String difference = difference(trained.plan(), plan.text());
+        if (difference == null && !trained.dataChecksum().equals(data.train().checksum())) {
+            difference = "other images under the name " + trained.data();
+        }
+        if (difference != null) {
+            throw new BadInputException(out + " holds a model of another plan (" + difference
+                    + "): choose another --out or delete the folder");
+        }
+    }
+
+    /** The first key that two plans differ in, in words; null where they are the same. */
+    static @Nullable String difference(Map<String, String> there, Map<String, String> wanted) {
+        for (Map.Entry<String, String> entry : wanted.entrySet()) {
+            String other = there.get(entry.getKey());
+            if (!entry.getValue().equals(other)) {
+                return entry.getKey() + " " + Objects.requireNonNullElse(other, "missing") + " there, "
+                        + entry.getValue() + " wanted";
+            }
+        }
+        return null;
+    }
+
+    private static VaeSpec spec(TrainingPlan plan, DataSplits data) {
+        try {
+            VaeSpec spec = VaeSpec.untrained(
+                    data.train().shape(), data.train().range(), plan.latent(), plan.architecture(), plan.likelihood());
+            NetworkVae.parameterShapes(spec);
+            return spec;
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new BadInputException(
+                    "can't train " + plan.architecture().phrase() + " on " + data.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static TrainingProvenance provenance(TrainingPlan plan, DataSplits data, TrainingRun.Outcome outcome) {
+        HeldOutElbo test = outcome.test();
+        return new TrainingProvenance(
+                data.name(),
+                data.train().checksum(),
+                plan.objective().name(),
+                plan.beta(),
+                plan.seed(),
+                outcome.epochs(),
+                outcome.bestEpoch(),
+                outcome.seconds(),
+                plan.text(),
+                Map.of("engine", Engine.version(), "java", System.getProperty("java.version", "unknown")),
+                outcome.bestObjective(),
+                test.elbo(),
+                test.logLikelihood(),
+                test.kl(),
+                test.activeUnits(),
+                test.klPerDimension());
+    }
+
+    private static void makeFolder(Path out) {
+        try {
+            Files.createDirectories(out);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "can't make the folder " + out + " (" + e.getClass().getSimpleName() + "): choose another --out",
+                    e);
+        }
+    }
+
+    private static void delete(Path checkpoint) {
+        try {
+            Files.deleteIfExists(checkpoint);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "can't delete " + checkpoint + " (" + e.getClass().getSimpleName() + "): delete it by hand", e);
+        }
+    }
+}

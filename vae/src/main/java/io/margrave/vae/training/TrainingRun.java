@@ -1,0 +1,285 @@
+package io.margrave.vae.training;
+
+import io.margrave.data.BadInputException;
+import io.margrave.data.DataSplits;
+import io.margrave.data.ImageSet;
+import io.margrave.data.Noise;
+import io.margrave.data.TensorData;
+import io.margrave.results.Progress;
+import io.margrave.vae.TensorCopies;
+import io.margrave.vae.model.NetworkVae;
+import io.margrave.vae.model.VaeSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * One training, from the start or from its checkpoint to the best weights. Order and noise of an epoch come from streams
+ * named by it, so an epoch is the same whatever came before in this process.
+ */
+final class TrainingRun {
+    private static final long NANOS_BETWEEN_EVENTS = 300_000_000L;
+
+    private final TrainingPlan plan;
+    private final Objective objective;
+    private final DataSplits data;
+    private final Path checkpoint;
+    private final String stage;
+    private final Progress.Listener progress;
+    private final Noise noise;
+    private final NetworkVae vae;
+    private final List<String> names;
+    private final List<Tensor> parameters;
+    private final Adam adam;
+    private final float[] images;
+
+    private final double secondsBefore;
+    private final long startNanos;
+    private int epochs;
+    private int bestEpoch;
+    private double bestObjective = Double.NEGATIVE_INFINITY;
+    private Map<String, TensorData> best;
+    private double lastObjective = Double.NEGATIVE_INFINITY;
+    private long lastEvent;
+
+    /** Training came to no good; the message says at which epoch and what to do. */
+    static final class Diverged extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Diverged(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * What a training came to.
+     *
+     * @param parameters of the best epoch, by name
+     * @param epochs trained
+     * @param bestEpoch from 1
+     * @param bestObjective on the validation split
+     * @param seconds of wall-clock time, earlier sittings included
+     * @param test the best weights on the test split
+     */
+    record Outcome(
+            Map<String, Tensor> parameters,
+            int epochs,
+            int bestEpoch,
+            double bestObjective,
+            double seconds,
+            HeldOutElbo test) {}
+
+    TrainingRun(
+            TrainingPlan plan,
+            DataSplits data,
+            VaeSpec spec,
+            Path checkpoint,
+            String name,
+            Progress.Listener progress) {
+        this.plan = plan;
+        this.objective = plan.objective();
+        this.data = data;
+        this.checkpoint = checkpoint;
+        this.stage = "train " + name;
+        this.progress = progress;
+        this.noise = new Noise(plan.seed(), "training");
+        this.images = new float[Math.multiplyExact(plan.batch(), spec.shape().size())];
+        vae = NetworkVae.initialised(spec, plan.seed());
+        names = List.copyOf(vae.parameters().keySet());
+        parameters = List.copyOf(vae.parameters().values());
+        adam = new Adam(parameters, plan.learningRate());
+        startNanos = System.nanoTime();
+        if (Files.exists(checkpoint)) {
+            Checkpoint kept = read(spec);
+            putBack(kept.parameters(), parameters);
+            putBack(kept.first(), adam.first());
+            putBack(kept.second(), adam.second());
+            adam.resumeAfter(kept.steps());
+            best = kept.best();
+            epochs = kept.epochs();
+            bestEpoch = kept.bestEpoch();
+            bestObjective = kept.bestObjective();
+            secondsBefore = kept.seconds();
+        } else {
+            best = copies(parameters);
+            secondsBefore = 0;
+        }
+    }
+
+    private Checkpoint read(VaeSpec spec) {
+        Checkpoint kept = Checkpoint.read(checkpoint, NetworkVae.parameterShapes(spec));
+        String difference = Trainer.difference(kept.plan(), plan.text());
+        if (difference == null && !kept.dataChecksum().equals(data.train().checksum())) {
+            difference = "other images under the same name";
+        }
+        if (difference != null) {
+            throw new BadInputException(
+                    checkpoint + " is of another plan (" + difference + "): choose another --out or delete it");
+        }
+        return kept;
+    }
+
+    /** Trains what is left to train and measures the best weights on the test split. */
+    Outcome toTheEnd() {
+        parameters.forEach(parameter -> parameter.set_requires_grad(true));
+        while (epochs < plan.epochs() && !isPatienceOver() && !isTimeOver()) {
+            trainEpoch();
+            epochs++;
+            validate();
+            checkpoint().write(checkpoint);
+            tell(describe());
+        }
+        parameters.forEach(parameter -> parameter.set_requires_grad(false));
+        putBack(best, parameters);
+        double seconds = seconds();
+        HeldOutElbo test = HeldOutElbo.measure(vae, data.test(), noise.stream(0, "test", 0));
+        return new Outcome(vae.parameters(), epochs, bestEpoch, bestObjective, seconds, test);
+    }
+
+    private boolean isPatienceOver() {
+        // While the KL term grows, scores at full weight may fall and rise again.
+        return epochs - Math.max(bestEpoch, objective.warmUpEpochs()) >= plan.patience();
+    }
+
+    private boolean isTimeOver() {
+        return plan.maxSeconds() != null && seconds() >= plan.maxSeconds();
+    }
+
+    private double seconds() {
+        return secondsBefore + (System.nanoTime() - startNanos) * 1e-9;
+    }
+
+    private void trainEpoch() {
+        ImageSet train = data.train();
+        int[] order = noise.stream(epochs, "order", 0).sample(train.size(), train.size());
+        Noise.Stream draws = noise.stream(epochs, "posterior", 0);
+        for (int from = 0; from < order.length && !(from > 0 && isTimeOver()); from += plan.batch()) {
+            int[] batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + plan.batch()));
+            double share = (double) from / order.length;
+            step(train, batch, draws, share);
+        }
+    }
+
+    @SuppressWarnings("try") // The scope acts by being open.
+    private void step(ImageSet train, int[] batch, Noise.Stream draws, double share) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor input = TensorCopies.images(read(train, batch), train.shape());
+            float[] eta = new float[batch.length * plan.latent()];
+            draws.gaussians(eta, 0, eta.length);
+            Tensor posteriorNoise = TensorCopies.tensor(eta, batch.length, 1, plan.latent());
+            Objective.Value value = objective.value(vae, input, posteriorNoise, epochs + share);
+            double reached = value.objective().item_double();
+            if (!Double.isFinite(reached)) {
+                throw diverged(reached, share);
+            }
+            TensorVector gradients = torch.grad(
+                    new TensorVector(value.objective().neg()), new TensorVector(parameters.toArray(Tensor[]::new)));
+            adam.step(gradients);
+            long now = System.nanoTime();
+            if (now - lastEvent >= NANOS_BETWEEN_EVENTS) {
+                lastEvent = now;
+                tell(describe(value, reached, share));
+            }
+        }
+    }
+
+    private float[] read(ImageSet train, int[] batch) {
+        int size = train.shape().size();
+        for (int i = 0; i < batch.length; i++) {
+            train.read(batch[i], images, i * size);
+        }
+        return batch.length == plan.batch() ? images : Arrays.copyOf(images, batch.length * size);
+    }
+
+    private void validate() {
+        HeldOutElbo validation = HeldOutElbo.measure(vae, data.validation(), noise.stream(0, "validation", 0));
+        double reached = objective.heldOut(validation.logLikelihood(), validation.kl());
+        if (!Double.isFinite(reached)) {
+            throw diverged(reached, 0);
+        }
+        lastObjective = reached;
+        if (reached > bestObjective) {
+            bestObjective = reached;
+            bestEpoch = epochs;
+            best = copies(parameters);
+        }
+    }
+
+    private Diverged diverged(double reached, double share) {
+        return new Diverged(String.format(
+                Locale.ROOT,
+                "%s diverged: the objective became %s after %.2f epochs at learning rate %s; lower it, say to %s",
+                stage,
+                reached,
+                epochs + share,
+                plan.learningRate(),
+                plan.learningRate() / 10));
+    }
+
+    private Checkpoint checkpoint() {
+        return new Checkpoint(
+                plan.text(),
+                data.train().checksum(),
+                copies(parameters),
+                copies(adam.first()),
+                copies(adam.second()),
+                best,
+                adam.steps(),
+                epochs,
+                bestEpoch,
+                bestObjective,
+                seconds());
+    }
+
+    private void tell(String detail) {
+        progress.on(new Progress(stage, epochs, plan.epochs(), "epochs", detail));
+    }
+
+    private String describe() {
+        return String.format(
+                Locale.ROOT,
+                "validation %s %.2f, best %.2f at epoch %d",
+                objective.name(),
+                lastObjective,
+                bestObjective,
+                bestEpoch);
+    }
+
+    private String describe(Objective.Value value, double reached, double share) {
+        StringBuilder detail = new StringBuilder(String.format(
+                Locale.ROOT, "epoch %d, %.0f %%: %s %.2f", epochs + 1, 100 * share, objective.name(), reached));
+        value.terms()
+                .forEach((term, tensor) ->
+                        detail.append(String.format(Locale.ROOT, ", %s %.2f", term, tensor.item_double())));
+        return detail.toString();
+    }
+
+    private Map<String, TensorData> copies(List<Tensor> tensors) {
+        Map<String, TensorData> copies = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            Tensor tensor = tensors.get(i);
+            List<Long> shape = Arrays.stream(TensorCopies.sizes(tensor)).boxed().toList();
+            copies.put(names.get(i), new TensorData(shape, TensorCopies.floats(tensor)));
+        }
+        return copies;
+    }
+
+    @SuppressWarnings("try") // The guard acts by being open.
+    private void putBack(Map<String, TensorData> from, List<Tensor> to) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            for (int i = 0; i < names.size(); i++) {
+                TensorCopies.copy(Objects.requireNonNull(from.get(names.get(i))).values(), to.get(i));
+            }
+        }
+    }
+}
