@@ -1,0 +1,34 @@
+package io.margrave.report;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/**
+ * One figure of a report.
+ *
+ * @param id lower-case letters and hyphens: the name of its files
+ * @param title one line
+ * @param caption what is drawn, what was left out and how to read it
+ * @param spec Vega-Lite specification with its data inlined
+ * @param numbers the statistics that stand behind the drawing; empty where there are none
+ */
+public record Figure(String id, String title, String caption, ObjectNode spec, Numbers numbers) {
+
+    /**
+     * A small table of text.
+     *
+     * @param header names of the columns
+     * @param rows as wide as the header
+     */
+    public record Numbers(List<String> header, List<List<String>> rows) {
+        public Numbers {
+            header = List.copyOf(header);
+            rows = rows.stream().map(List::copyOf).toList();
+        }
+
+        /** No statistics. */
+        public static Numbers none() {
+            return new Numbers(List.of(), List.of());
+        }
+    }
+}

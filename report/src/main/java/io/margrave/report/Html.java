@@ -1,0 +1,50 @@
+package io.margrave.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+
+/** Text as HTML. Whatever comes from a run passes through here. */
+final class Html {
+    private Html() {}
+
+    /** Text that stays text, in content and in quoted attributes. */
+    static String text(String raw) {
+        StringBuilder out = new StringBuilder(raw.length() + 16);
+        for (int i = 0; i < raw.length(); i++) {
+            char c = raw.charAt(i);
+            switch (c) {
+                case '&' -> out.append("&amp;");
+                case '<' -> out.append("&lt;");
+                case '>' -> out.append("&gt;");
+                case '"' -> out.append("&quot;");
+                case '\'' -> out.append("&#39;");
+                default -> out.append(c);
+            }
+        }
+        return out.toString();
+    }
+
+    /** A block of data that a script reads; no {@code <} is left in it to end the block with. */
+    static String data(String id, JsonNode json) {
+        return "<script type=\"application/json\" id=\"" + id + "\">"
+                + json.toString().replace("<", "\\u003c") + "</script>\n";
+    }
+
+    /**
+     * A table. Its cells are HTML already.
+     *
+     * @param head one cell a column
+     * @param rows as wide as the head
+     */
+    static String table(String cssClass, List<String> head, List<List<String>> rows) {
+        StringBuilder out = new StringBuilder("<div class=\"scroll\"><table class=\"" + cssClass + "\"><thead><tr>");
+        head.forEach(cell -> out.append("<th scope=\"col\">").append(cell).append("</th>"));
+        out.append("</tr></thead><tbody>\n");
+        for (List<String> row : rows) {
+            out.append("<tr>");
+            row.forEach(cell -> out.append("<td>").append(cell).append("</td>"));
+            out.append("</tr>\n");
+        }
+        return out.append("</tbody></table></div>\n").toString();
+    }
+}

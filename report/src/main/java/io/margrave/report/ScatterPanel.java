@@ -1,0 +1,89 @@
+package io.margrave.report;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.margrave.results.AuditRow;
+import io.margrave.results.ModelCard;
+import io.margrave.results.RunResults;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The points of one scatter plot and what they say together.
+ *
+ * @param results the run, for models, colours and the bootstrap's seed
+ * @param pairs one a point drawn
+ */
+record ScatterPanel(RunResults results, List<Pair> pairs) {
+
+    /** A point: two finite values of one row. */
+    record Pair(AuditRow row, double x, double y) {}
+
+    /** Name of the pool of all models. */
+    static final String POOLED = "all models";
+
+    /** A set of points with their statistics. */
+    record Group(String name, boolean pooled, Association association, double largestX) {}
+
+    /** One a model that has points, and the pool where there are several models. */
+    List<Group> groups() {
+        List<Group> groups = new ArrayList<>();
+        for (ModelCard model : results.models()) {
+            List<Pair> own = pairs.stream()
+                    .filter(p -> p.row().model().equals(model.name()))
+                    .toList();
+            if (!own.isEmpty()) {
+                groups.add(group(model.name(), false, own));
+            }
+        }
+        if (groups.size() > 1) {
+            groups.add(0, group(POOLED, true, pairs));
+        }
+        return groups;
+    }
+
+    private Group group(String name, boolean pooled, List<Pair> own) {
+        double[] x = own.stream().mapToDouble(Pair::x).toArray();
+        double[] y = own.stream().mapToDouble(Pair::y).toArray();
+        double largest = own.stream().mapToDouble(Pair::x).max().orElse(0);
+        return new Group(name, pooled, Association.of(x, y, results.plan().seed()), largest);
+    }
+
+    /** The points as data. */
+    ArrayNode values(String xField, String yField) {
+        ArrayNode values = VegaLite.NODES.arrayNode();
+        for (Pair pair : pairs) {
+            ObjectNode value = values.addObject();
+            value.put("model", pair.row().model());
+            value.put("point", pair.row().point());
+            if (pair.row().label() >= 0) {
+                value.put("label", pair.row().label());
+            }
+            value.put(xField, VegaLite.rounded(pair.x()));
+            value.put(yField, VegaLite.rounded(pair.y()));
+        }
+        return values;
+    }
+
+    /** Fewer points are drawn larger. */
+    String mark() {
+        int size = pairs.size() <= 600 ? 26 : pairs.size() <= 3000 ? 14 : 7;
+        double opacity = pairs.size() <= 600 ? 0.65 : pairs.size() <= 3000 ? 0.5 : 0.35;
+        return "{type: 'point', filled: true, clip: true, size: " + size + ", opacity: " + opacity + "}";
+    }
+
+    /** A correlation with its interval: {@code 0.84 [0.80, 0.88]}. */
+    static String estimate(Association.Estimate estimate) {
+        if (Double.isNaN(estimate.value())) {
+            return Text.NONE;
+        }
+        String value = fixed(estimate.value());
+        return Double.isNaN(estimate.low())
+                ? value
+                : value + " [" + fixed(estimate.low()) + ", " + fixed(estimate.high()) + "]";
+    }
+
+    private static String fixed(double value) {
+        return String.format(java.util.Locale.ROOT, "%.2f", value).replace('-', '\u2212');
+    }
+}
