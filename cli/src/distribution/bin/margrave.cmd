@@ -1,0 +1,9 @@
+@echo off
+rem Runs Margrave from the distribution that this script lies in. Needs Java 17 or newer. Not tested: no Windows machine was at hand.
+setlocal
+set "MARGRAVE_HOME=%~dp0.."
+set "JAVA_COMMAND=java"
+if defined JAVA_HOME set "JAVA_COMMAND=%JAVA_HOME%\bin\java"
+if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
+"%JAVA_COMMAND%" -XX:+UseParallelGC -XX:MaxRAMPercentage=35 --enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 %MARGRAVE_JAVA_OPTS% -cp "%MARGRAVE_HOME%\lib\*" io.margrave.cli.Main %*
+exit /b %ERRORLEVEL%

@@ -1,0 +1,154 @@
+package io.margrave.cli;
+
+import io.margrave.cli.plan.PlanDocument;
+import io.margrave.cli.progress.ConsoleProgress;
+import io.margrave.data.BadInputException;
+import io.margrave.results.AuditPlan;
+import io.margrave.results.Gate;
+import io.margrave.store.RunStore;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code margrave audit}: models x points x radii, into a run folder. */
+@Command(
+        name = "audit",
+        sortOptions = false,
+        description = {
+            "Measure how robust models are, point by point.",
+            "",
+            "For each audited point and radius r: P(|Delta| <= r) with confidence bounds; first-order lower bounds on the"
+                    + " margin (the seed's, spectral, whitened); and the smallest perturbation found that breaks"
+                    + " r-robustness, verified on fresh noise. The run folder holds the rows (audit.duckdb), the"
+                    + " evidence (perturbations/), plan.yaml, summary.json, figures/ and report.html.",
+            "",
+            "Without models, two small demonstration models (beta 1 and 4) are trained on generated sprites first, into"
+                    + " models/ of the current folder; the next call uses them again.",
+            ""
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  margrave audit",
+            "  margrave audit --models models/mnist-b1,models/mnist-b4 --data mnist --points 500 --r 4,6,8",
+            "  margrave audit plan.yaml --out runs/nightly",
+            "  margrave audit plan.yaml --points 32 --print-plan   what would be done",
+            "  margrave audit --resume runs/nightly                go on where it was stopped",
+            "  margrave audit plan.yaml --fail-below 0.4 --at 6 --quantile 0.1 --method bound_whitened",
+            "",
+            "A plan is YAML whose keys are the options' names with _ for -: points: 500, r: [4, 6, 8],",
+            "search: {steps: 100}. Its JSON schema is schema/plan.schema.json of the distribution.",
+            "",
+            "Exit codes: 0 done, 1 --fail-below failed, 2 bad input, 130 stopped (resumable)."
+        })
+final class AuditCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(arity = "0..1", paramLabel = "PLAN", description = "A plan in YAML. Options win over it.")
+    private @Nullable Path planFile;
+
+    @Mixin
+    private AuditOptions asked = new AuditOptions();
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "The run folder to make. Default: runs/ and the time, in the current folder.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "RUN",
+            description = "Finish a run that was stopped. --models says where its models are now, if they moved.")
+    private @Nullable Path resume;
+
+    @Option(
+            names = {"--print-plan", "--dry-run"},
+            description = "Print the plan, resolved from the data, and end.")
+    private boolean printPlan;
+
+    @ArgGroup(exclusive = false, heading = "%nGate, for continuous integration:%n")
+    private @Nullable GateOptions gateOptions;
+
+    @Mixin
+    private GlobalOptions global = new GlobalOptions();
+
+    AuditCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        return resume == null ? begin() : goOn(console.resolve(resume));
+    }
+
+    private int begin() {
+        PlanDocument document = planFile == null ? PlanDocument.empty() : PlanDocument.read(console.resolve(planFile));
+        asked.applyTo(document, global);
+        AuditPlan plan = document.plan();
+        boolean demonstration = plan.models().isEmpty();
+        if (demonstration && !plan.data().equals(Demonstration.DATA)) {
+            throw new BadInputException("want models to audit on " + plan.data()
+                    + ": train one with 'margrave train --data " + plan.data()
+                    + " --out models/NAME' and name it with --models");
+        }
+        try (ConsoleProgress progress = global.progress(console)) {
+            if (demonstration) {
+                Demonstration models = new Demonstration(console, global.threads());
+                plan = plan.withModels(models.folders());
+                if (printPlan) {
+                    return print(AuditRun.resolve(plan, AuditRun.open(plan, console)));
+                }
+                models.train(progress);
+            }
+            Models models = Models.read(plan.models(), console);
+            if (!demonstration && !document.says("data")) {
+                plan = document.with("data", models.trainedOn()).plan();
+            }
+            AuditRun run = AuditRun.prepare(plan, models, console);
+            Gate gate = gateOptions == null ? null : gateOptions.gate(run.plan());
+            if (printPlan) {
+                return print(run.plan());
+            }
+            Path folder = out == null
+                    ? AuditRun.fresh(console.resolve(Path.of("runs")), LocalDateTime.now(ZoneId.systemDefault()))
+                    : console.resolve(out);
+            try (RunStore store = run.create(folder)) {
+                return finish(run, store, gate, progress);
+            }
+        }
+    }
+
+    private int goOn(Path folder) {
+        if (planFile != null || out != null) {
+            throw new BadInputException("want --resume alone: a run goes on with its own plan, in its own folder");
+        }
+        try (RunStore store = RunStore.resume(folder);
+                ConsoleProgress progress = global.progress(console)) {
+            AuditRun run = AuditRun.reopen(store, asked.models, global.dataDir, console);
+            Gate gate = gateOptions == null ? null : gateOptions.gate(run.plan());
+            return finish(run, store, gate, progress);
+        }
+    }
+
+    private int print(AuditPlan plan) {
+        console.say(PlanDocument.yaml(plan).lines().toList());
+        return ExitCode.PASS;
+    }
+
+    private int finish(AuditRun run, RunStore store, @Nullable Gate gate, ConsoleProgress progress) {
+        run.run(store, global.threads(), console, progress);
+        progress.close();
+        RunPages pages = RunPages.write(store, global.quiet, console);
+        console.say(SummaryTable.lines(pages.summary(), store.plan()));
+        console.say(List.of("", "report: " + AuditRun.shortest(pages.report(), console)));
+        return gate == null ? ExitCode.PASS : Checks.say(gate.judge(pages.results()), console);
+    }
+}

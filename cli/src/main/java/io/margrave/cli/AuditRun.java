@@ -1,0 +1,155 @@
+package io.margrave.cli;
+
+import io.margrave.data.BadInputException;
+import io.margrave.data.DataRequest;
+import io.margrave.data.DataSplits;
+import io.margrave.data.Datasets;
+import io.margrave.data.ImageSet;
+import io.margrave.data.Noise;
+import io.margrave.data.PairwiseDistances;
+import io.margrave.results.AuditPlan;
+import io.margrave.results.Progress;
+import io.margrave.results.RunInfo;
+import io.margrave.robustness.audit.AuditExecutor;
+import io.margrave.store.RunStore;
+import io.margrave.vae.Engine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An audit in its run folder: everything between a plan and committed rows.
+ *
+ * @param plan resolved
+ * @param models by name
+ * @param images the audited split
+ * @param points indices of the audited points within it, in audit order
+ */
+record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
+
+    /**
+     * Opens a plan's data and models, resolves its radii and draws its points.
+     *
+     * @param plan with models
+     */
+    static AuditRun prepare(AuditPlan plan, Models models, Console console) {
+        DataSplits data = open(plan, console);
+        ImageSet images = data.split(plan.split());
+        models.checkTake(images);
+        if (plan.points() > images.size()) {
+            throw new BadInputException("want at most the " + images.size() + " points that " + images.name()
+                    + " has, got --points " + plan.points());
+        }
+        int[] points = new Noise(plan.seed(), "audit").stream(0, "points", 0).sample(images.size(), plan.points());
+        return new AuditRun(resolve(plan, data), models, images, points);
+    }
+
+    /** The plan with its radii made concrete: one median for the whole run, shared by all its models. */
+    static AuditPlan resolve(AuditPlan plan, DataSplits data) {
+        boolean known = plan.r().resolved() && plan.attackRadius() != null;
+        return known ? plan : plan.resolved(PairwiseDistances.median(data.validation(), plan.seed()));
+    }
+
+    /** The plan's data set. */
+    static DataSplits open(AuditPlan plan, Console console) {
+        return open(plan, null, console);
+    }
+
+    private static DataSplits open(AuditPlan plan, @Nullable Path moved, Console console) {
+        String said = plan.dataDir();
+        Path dataDir = moved == null && said != null ? Path.of(said) : moved;
+        return Datasets.open(new DataRequest(
+                plan.data(),
+                dataDir == null ? null : console.resolve(dataDir),
+                plan.imageSize(),
+                plan.imageSize() != null));
+    }
+
+    /** Makes the run folder. */
+    RunStore create(Path folder) {
+        return RunStore.create(folder, plan, info(String.valueOf(folder.getFileName())), models.cards());
+    }
+
+    private RunInfo info(String id) {
+        return new RunInfo(
+                id,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Version.current(),
+                Engine.version(),
+                machine(),
+                images.checksum(),
+                List.of(
+                        images.shape().channels(),
+                        images.shape().height(),
+                        images.shape().width()),
+                images.range().low(),
+                images.range().high(),
+                Arrays.stream(points).boxed().toList(),
+                0);
+    }
+
+    private static String machine() {
+        return String.format(
+                Locale.ROOT,
+                "%d cores, %s, %s %s, Java %s",
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("os.arch"),
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                Runtime.version());
+    }
+
+    /**
+     * Opens the data and models that a run was begun with.
+     *
+     * @param moved folders of the models, in plan order; null where they still are where they were
+     * @param dataDir where the data lies; null where it still is where it was
+     * @throws BadInputException where data or weights have changed since
+     */
+    static AuditRun reopen(RunStore store, @Nullable List<String> moved, @Nullable Path dataDir, Console console) {
+        AuditPlan plan = store.plan();
+        Models models = Models.again(store.models(), moved, console);
+        ImageSet images = open(plan, dataDir, console).split(plan.split());
+        models.checkTake(images);
+        if (!images.checksum().equals(store.info().dataChecksum())) {
+            throw new BadInputException("the data have changed since the run: want " + images.name() + " with checksum "
+                    + store.info().dataChecksum() + ", got " + images.checksum());
+        }
+        int[] points =
+                store.info().points().stream().mapToInt(Integer::intValue).toArray();
+        return new AuditRun(plan, models, images, points);
+    }
+
+    /** Runs what the store lacks; a stop between two commits loses nothing that was committed. */
+    void run(RunStore store, int threads, Console console, Progress.Listener progress) {
+        String hint =
+                "finished points are kept; go on with: margrave audit --resume " + shortest(store.folder(), console);
+        try (StopGuard guard = new StopGuard(console, hint)) {
+            AuditExecutor.run(plan, models.vaes(), images, points, store.done(), threads, guard.guard(store), progress);
+        }
+    }
+
+    /** A path as the user would type it. */
+    static String shortest(Path path, Console console) {
+        return path.startsWith(console.directory())
+                ? console.directory().relativize(path).toString()
+                : path.toString();
+    }
+
+    /** A run folder named after the time, which does not exist yet. */
+    static Path fresh(Path runs, LocalDateTime now) {
+        String name = now.format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+        Path folder = runs.resolve(name);
+        for (int i = 2; Files.exists(folder); i++) {
+            folder = runs.resolve(name + "-" + i);
+        }
+        return folder;
+    }
+}
