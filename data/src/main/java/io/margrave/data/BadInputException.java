@@ -1,5 +1,7 @@
 package io.margrave.data;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the user gave can't be used. The message is one line: what was wanted, what came, what to do. The command line prints
  * it and exits 2.
@@ -11,7 +13,7 @@ public final class BadInputException extends RuntimeException {
         super(message);
     }
 
-    public BadInputException(String message, Throwable cause) {
+    public BadInputException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -3,8 +3,8 @@ package io.margrave.data;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What `margrave datasets` knows: every data set, where its files come from, and their pinned checksums. */
 public final class DatasetCatalog {
@@ -138,17 +138,42 @@ public final class DatasetCatalog {
     }
 
     /**
-     * Compares the pinned files of a data set with those in {@code <dataDir>/<name>}.
+     * Fetches the pinned files of a data set to {@code <dataDir>/<name>}; those that are there already are left alone.
+     *
+     * @return where the files lie
+     * @throws BadInputException where the data set has no pinned files, with how to get it instead, and as {@link
+     *     Downloader#fetch} does
+     */
+    public static List<Path> fetch(String name, Path dataDir, Downloader downloader, Downloader.Listener listener) {
+        Entry entry = entry(name);
+        if (entry.files.isEmpty()) {
+            throw new BadInputException(
+                    "want a data set with pinned files to fetch, got " + name + ": " + entry.howToGet);
+        }
+        return entry.files.stream()
+                .map(file -> downloader.fetch(file, dataDir.resolve(name), listener))
+                .toList();
+    }
+
+    /**
+     * Compares the pinned files of a data set with those where {@link Datasets} would look: {@code <dataDir>/<name>},
+     * torchvision's folder, or {@code dataDir} itself. Unpacked files are not looked at: the checksums are of the packed ones.
      *
      * @return one a pinned file; empty where no checksum is pinned
      */
     public static List<FileStatus> verify(String name, Path dataDir) {
-        List<FileStatus> found = new ArrayList<>();
-        for (RemoteFile file : entry(name).files) {
-            Path path = dataDir.resolve(name).resolve(file.name);
-            found.add(new FileStatus(path, state(path, file)));
-        }
-        return found;
+        List<RemoteFile> files = entry(name).files;
+        Path folder = Stream.concat(
+                        Stream.of(Mnist.DIGITS, Mnist.FASHION)
+                                .filter(set -> set.name().equals(name))
+                                .flatMap(set -> set.folders(dataDir).stream()),
+                        Stream.of(dataDir.resolve(name)))
+                .filter(candidate -> files.stream().anyMatch(file -> Files.isRegularFile(candidate.resolve(file.name))))
+                .findFirst()
+                .orElse(dataDir.resolve(name));
+        return files.stream()
+                .map(file -> new FileStatus(folder.resolve(file.name), state(folder.resolve(file.name), file)))
+                .toList();
     }
 
     static State state(Path path, RemoteFile file) {

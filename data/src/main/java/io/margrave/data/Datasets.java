@@ -2,6 +2,7 @@ package io.margrave.data;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Every data set by name.
@@ -17,7 +18,9 @@ import java.util.List;
  * data set comes with a validation part of its own.
  */
 public final class Datasets {
-    private static final List<String> NAMES = List.of("sprites", "sprites64", "mnist", "fashion-mnist", "cifar10");
+    private static final List<String> NAMES =
+            List.of("sprites", "sprites64", "mnist", "fashion-mnist", "cifar10", "images", "celeba");
+    private static final Set<String> RESIZED = Set.of("images", "celeba");
 
     private Datasets() {}
 
@@ -37,6 +40,10 @@ public final class Datasets {
             throw new BadInputException(
                     "want a data set of " + String.join(", ", NAMES) + ", got " + BadFile.quote(name));
         }
+        if (request.imageSize() != null && !RESIZED.contains(name)) {
+            throw new BadInputException("want no image size for " + name + ", got " + request.imageSize()
+                    + ": only images and celeba are resized");
+        }
         return switch (name) {
             case "sprites" -> Sprites.generate(name, 28, Sprites.SEED);
             case "sprites64" -> Sprites.generate(name, 64, Sprites.SEED);
@@ -49,6 +56,8 @@ public final class Datasets {
             case "mnist" -> Mnist.DIGITS.read(dataDir);
             case "fashion-mnist" -> Mnist.FASHION.read(dataDir);
             case "cifar10" -> Cifar10.read(dataDir);
+            case "images" -> PictureFolder.read(dataDir, request.imageSize(), request.centerCrop());
+            case "celeba" -> CelebA.read(dataDir, request.imageSize());
             default -> throw new IllegalStateException("no reader for " + request.name());
         };
     }

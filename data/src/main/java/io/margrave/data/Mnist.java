@@ -50,8 +50,13 @@ record Mnist(String name, String otherFolder, List<String> classNames) {
         return new LabelledBytes(new ImageShape(1, SIDE, SIDE), pixels, classes);
     }
 
+    /** Where the files may lie, in the order of looking. */
+    List<Path> folders(Path dataDir) {
+        return List.of(dataDir.resolve(name), dataDir.resolve(otherFolder), dataDir);
+    }
+
     private Path find(Path dataDir, String stem, String suffix) {
-        List<Path> folders = List.of(dataDir.resolve(name), dataDir.resolve(otherFolder), dataDir);
+        List<Path> folders = folders(dataDir);
         for (Path folder : folders) {
             for (String separator : List.of("-", ".")) {
                 for (String packing : List.of("", ".gz")) {

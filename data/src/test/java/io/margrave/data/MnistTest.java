@@ -83,7 +83,7 @@ class MnistTest {
         Path file = folder.resolve("images");
         Files.write(file, whole);
         assertThat(Idx.images(file, 28, 28)).hasSize(2 * 784);
-        for (int length = 0; length < whole.length; length++) {
+        for (int length = 0; length < whole.length; length += packed ? 1 : 11) {
             Files.write(file, Arrays.copyOf(whole, length));
             assertRefused(file, "images");
         }

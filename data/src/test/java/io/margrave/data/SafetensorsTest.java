@@ -180,7 +180,7 @@ class SafetensorsTest {
         byte[] whole = Files.readAllBytes(file);
         Random random = new Random(7);
         int refused = 0;
-        for (int trial = 0; trial < 2_000; trial++) {
+        for (int trial = 0; trial < 800; trial++) {
             byte[] changed = whole.clone();
             for (int i = random.nextInt(3); i >= 0; i--) {
                 changed[random.nextInt(whole.length - 28)] = (byte) random.nextInt(256);
@@ -193,7 +193,7 @@ class SafetensorsTest {
                 assertThat(thrown.getMessage()).doesNotContain("\n");
             }
         }
-        assertThat(refused).isGreaterThan(1_000);
+        assertThat(refused).isGreaterThan(400);
     }
 
     @Test

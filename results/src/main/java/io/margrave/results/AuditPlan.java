@@ -55,10 +55,8 @@ public record AuditPlan(
         require(imageSize == null || imageSize > 0, "image_size > 0", imageSize);
         require(points > 0, "points > 0", points);
         require(alpha > 0 && alpha < 0.5, "alpha in (0, 0.5)", alpha);
-        require(draws > 0, "draws > 0", draws);
         // With fewer, no outcome lets the verdict be HOLDS, or FAILS.
         require(Math.pow(0.5, draws) < alpha, "draws > log2(1/alpha)", draws);
-        require(verdictDraws > 0, "verdict_draws > 0", verdictDraws);
         require(Math.pow(0.5, verdictDraws) <= alpha, "verdict_draws >= log2(1/alpha)", verdictDraws);
         require(curvePoints >= 0, "curve_points >= 0", curvePoints);
         require(chunk > 0, "chunk > 0", chunk);

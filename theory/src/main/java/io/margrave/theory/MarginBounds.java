@@ -19,7 +19,7 @@ public final class MarginBounds {
     private MarginBounds() {}
 
     /**
-     * min(sigma) Phi^-1(p) / |J|_F (Camuto et al. 2021, theorem 1).
+     * min(sigma) Phi^-1(p) / |J|_F (Camuto et al. 2021).
      *
      * @param minStdDev smallest posterior standard deviation, greater than zero, in latent units
      * @param pLower in [0, 1]

@@ -51,7 +51,7 @@ public record QuantileInterval(double low, double high) {
         // >= h)
         // <= alpha: the smallest such h.
         int l = below.inverseCumulativeProbability(alpha);
-        if (l < n && below.cumulativeProbability(l) <= alpha) {
+        if (below.cumulativeProbability(l) <= alpha) {
             l++;
         }
         int h = below.inverseSurvivalProbability(alpha) + 1;

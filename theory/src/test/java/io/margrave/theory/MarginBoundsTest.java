@@ -103,6 +103,14 @@ class MarginBoundsTest {
         }
     }
 
+    /** A caller that passes a raw share of successes may pass one; a lower confidence bound never is. */
+    @Test
+    void certainty_gives_infinity_and_is_no_error() {
+        assertThat(MarginBounds.whitened(1, 2)).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(MarginBounds.whitened(new Proportion(2_000, 2_000).lower(0.001), 2))
+                .isBetween(1.35, 1.351);
+    }
+
     @Test
     void a_flat_encoder_gives_infinity() {
         assertThat(MarginBounds.frobenius(0.2, 0.6, 0)).isEqualTo(Double.POSITIVE_INFINITY);

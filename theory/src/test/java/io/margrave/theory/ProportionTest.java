@@ -154,6 +154,14 @@ class ProportionTest {
     }
 
     @Test
+    void a_lower_bound_of_exactly_one_half_does_not_hold_and_an_upper_bound_of_exactly_one_half_fails() {
+        assertThat(new Proportion(1, 1).lower(0.5)).isEqualTo(0.5);
+        assertThat(new Proportion(1, 1).verdict(0.5)).isEqualTo(Verdict.UNDECIDED);
+        assertThat(new Proportion(0, 1).upper(0.5)).isEqualTo(0.5);
+        assertThat(new Proportion(0, 1).verdict(0.5)).isEqualTo(Verdict.FAILS);
+    }
+
+    @Test
     void a_sample_of_no_more_than_log2_of_one_over_alpha_decides_nothing() {
         assertThat(new Proportion(9, 9).verdict(0.001)).isEqualTo(Verdict.UNDECIDED);
         assertThat(new Proportion(0, 9).verdict(0.001)).isEqualTo(Verdict.UNDECIDED);

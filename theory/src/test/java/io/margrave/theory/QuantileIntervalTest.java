@@ -31,6 +31,8 @@ class QuantileIntervalTest {
         "4, 0.5, 0.05, -Infinity, Infinity",
         "9, 0.5, 0.001, -Infinity, Infinity",
         "1, 0.5, 0.6, 1, 1",
+        "1, 0.5, 0.5, 1, 1",
+        "3, 0.5, 0.5, 2, 2",
         "10, 0.9, 0.05, 7, Infinity",
         "10, 0.1, 0.05, -Infinity, 4",
         "40, 0.5, 0.05, 15, 26",

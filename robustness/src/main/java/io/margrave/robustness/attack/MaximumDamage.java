@@ -25,6 +25,7 @@ public record MaximumDamage(Tensor perturbed, double[] damage) {
     private static final Criterion DISTANCE = Criterion.leavesBall(0);
     private static final Ascent.StepSize STEP = new Ascent.StepSize(0.5, 0.01);
     private static final int CHOOSING_DRAWS = 64;
+    private static final int SIGN_DRAWS = 8;
 
     /**
      * Attacks a batch.
@@ -61,19 +62,13 @@ public record MaximumDamage(Tensor perturbed, double[] damage) {
                         : new PointNoise(noise, points, name + "/start", restart)
                                 .next(1, (int) ball.centers().size(1))
                                 .squeeze(1);
+                Tensor start = betterSign(map, ball, direction, radii, points, noise, name);
                 PointNoise ascentNoise = new PointNoise(noise, points, name + "/ascent", restart);
                 AttackGoal goal = (inputs, step) -> DISTANCE.excess(
                                 map.outputs(inputs, ascentNoise.next(effort.draws(), map.noiseSize())), map.reference())
                         .mean(1);
                 Tensor attacked = Ascent.maximise(
-                        ball,
-                        ball.reach(direction, Rows.numbers(radii)),
-                        radii,
-                        false,
-                        goal,
-                        effort.steps(),
-                        STEP,
-                        Ascent.RadiusRule.fixed());
+                        ball, start, radii, false, goal, effort.steps(), STEP, Ascent.RadiusRule.fixed());
                 double[] reached =
                         means(map, attacked, new PointNoise(noise, points, name + "/choose", 0), CHOOSING_DRAWS);
                 boolean[] better = new boolean[points.length];
@@ -88,6 +83,20 @@ public record MaximumDamage(Tensor perturbed, double[] damage) {
         }
         return new MaximumDamage(
                 chosen, means(map, chosen, new PointNoise(noise, points, name + "/measure", 0), measuringDraws));
+    }
+
+    /** The start along a direction or against it, whichever does more damage: near a limit of the range only one has room. */
+    private static Tensor betterSign(
+            StochasticMap map, Ball ball, Tensor direction, double[] radii, int[] points, Noise noise, String name) {
+        Tensor along = ball.reach(direction, Rows.numbers(radii));
+        Tensor against = ball.reach(direction.neg(), Rows.numbers(radii));
+        double[] first = means(map, along, new PointNoise(noise, points, name + "/sign", 0), SIGN_DRAWS);
+        double[] second = means(map, against, new PointNoise(noise, points, name + "/sign", 0), SIGN_DRAWS);
+        boolean[] turn = new boolean[points.length];
+        for (int i = 0; i < turn.length; i++) {
+            turn[i] = second[i] > first[i];
+        }
+        return torch.where(Rows.flags(turn), against, along);
     }
 
     /** Mean distance of each point's draws from the reference. */

@@ -54,10 +54,14 @@ public final class BreakSearch {
     private static final int PREDICTION_DRAWS = 256;
 
     private static final int PREDICTION_ROUNDS = 2;
+    /** The rung that the second round of prediction looks around. */
+    private static final int AIMED = 2;
+    /** Rungs whose predicted norm is further than this many times the aimed one's are left out: the line says nothing there. */
+    private static final double FURTHEST = 1.6;
     /** P that the radius is steered to: low enough to be verified. */
     private static final double STEERED = 0.42;
 
-    private static final Ascent.StepSize STEP = new Ascent.StepSize(0.5, 0.02);
+    private static final Ascent.StepSize STEP = new Ascent.StepSize(2, 0.05);
     private static final double FIRST_GROWTH = 0.4;
     private static final double LAST_GROWTH = 0.01;
 
@@ -67,7 +71,8 @@ public final class BreakSearch {
      */
     private record Rung(double within, double drawsShare) {}
 
-    private static final List<Rung> LADDER = List.of(new Rung(0.30, 0.4), new Rung(0.41, 1), new Rung(0.44, 1));
+    private static final List<Rung> LADDER =
+            List.of(new Rung(0.15, 0.1), new Rung(0.30, 0.4), new Rung(0.41, 1), new Rung(0.44, 1));
 
     /**
      * How a search is run.
@@ -288,7 +293,7 @@ public final class BreakSearch {
             double[][] excessFar = along(directions, far, "predict", PREDICTION_DRAWS);
             for (int i = 0; i < norms.length; i++) {
                 norms[i] = crossings(near[i], excessNear[i], far[i], excessFar[i]);
-                double aimed = norms[i][1];
+                double aimed = norms[i][AIMED];
                 // A step of at most a factor of two: further away the line says nothing.
                 center[i] = Math.min(
                         settings.limit() / (1 + width), Math.max(center[i] / 2, Math.min(center[i] * 2, aimed)));
@@ -319,6 +324,11 @@ public final class BreakSearch {
         for (int rung = 0; rung < norms.length; rung++) {
             int broken = (int) Math.ceil((1 - LADDER.get(rung).within()) * crossing.length);
             norms[rung] = Math.max(0, Math.min(settings.limit(), crossing[broken - 1]));
+        }
+        for (int rung = 0; rung < AIMED; rung++) {
+            if (norms[rung] > FURTHEST * norms[AIMED]) {
+                norms[rung] = Double.NaN;
+            }
         }
         return norms;
     }
