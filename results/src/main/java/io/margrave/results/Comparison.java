@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
@@ -58,22 +57,13 @@ public record Comparison(MarginMethod method, double alpha, List<Paired> tests) 
 
         /** One line. */
         public String line() {
-            return String.format(
-                    Locale.ROOT,
-                    "%s %s at r = %g: median change %+.4g [%+.4g, %+.4g], %d lost, %d gained, %d equal (%d censored)"
-                            + " of %d points, sign test p = %.3g",
-                    loss ? "LOSS" : "ok",
-                    oldModel.equals(newModel) ? newModel : oldModel + " -> " + newModel,
-                    r,
-                    medianDifference,
-                    low,
-                    high,
-                    losses,
-                    gains,
-                    ties,
-                    censored,
-                    pairs,
-                    pValue);
+            return (loss ? "LOSS " : "ok ")
+                    + (oldModel.equals(newModel) ? newModel : oldModel + " -> " + newModel)
+                    + " at r = " + ShortNumber.of(r)
+                    + ": median change " + ShortNumber.signed(medianDifference)
+                    + " [" + ShortNumber.signed(low) + ", " + ShortNumber.signed(high) + "], "
+                    + losses + " lost, " + gains + " gained, " + ties + " equal of " + pairs + " points ("
+                    + censored + " censored), sign test p = " + ShortNumber.of(pValue);
         }
     }
 

@@ -3,7 +3,6 @@ package io.margrave.results;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A threshold for continuous integration: a quantile of a bound over points must not be under a value, for any model.
@@ -70,32 +69,20 @@ public record Gate(double below, double r, double quantile, MarginMethod method)
                 .toArray();
         Arrays.sort(sorted);
         if (sorted.length < results.info().points().size()) {
-            throw new IllegalArgumentException(String.format(
-                    Locale.ROOT,
-                    "run %s has %d of %d points of %s: finish it with margrave audit --resume, then gate it",
-                    results.info().id(),
-                    sorted.length,
-                    results.info().points().size(),
-                    model));
+            throw new IllegalArgumentException("run " + results.info().id() + " has " + sorted.length + " of "
+                    + results.info().points().size() + " points of " + model
+                    + ": finish it with margrave audit --resume, then gate it");
         }
         QuantileEstimate found =
                 QuantileEstimate.of(sorted, quantile, results.plan().alpha());
         boolean pass = found.low() >= below;
-        String evidence = String.format(
-                Locale.ROOT,
-                "%s %s: %g quantile of %s at r = %g is %.4g, at least %.4g at confidence %g over %d points; want >= %g",
-                pass ? "pass" : "fail",
-                model,
-                quantile,
-                method.column(),
-                radius,
-                found.estimate(),
-                found.low(),
-                1 - results.plan().alpha(),
-                sorted.length,
-                below);
+        String evidence = (pass ? "pass " : "fail ") + model + ": " + ShortNumber.of(quantile) + " quantile of "
+                + method.column() + " at r = " + ShortNumber.of(radius) + " is " + ShortNumber.of(found.estimate())
+                + ", at least " + ShortNumber.of(found.low()) + " (alpha "
+                + ShortNumber.of(results.plan().alpha()) + ", " + sorted.length + " points); want at least "
+                + ShortNumber.of(below);
         if (Double.isInfinite(found.low()) && found.low() < 0) {
-            evidence += " (too few points for a lower end: audit more)";
+            evidence += ": too few points for a lower end, audit more";
         }
         return new Check("gate " + model, pass ? Check.Outcome.PASS : Check.Outcome.FAIL, evidence);
     }

@@ -43,6 +43,18 @@ class ComparisonTest {
     }
 
     @Test
+    void a_line_reads_like_a_sentence() {
+        assertThat(compare(plus(0), plus(-0.25)).line())
+                .isEqualTo(
+                        "LOSS m at r = 4: median change -0.25 [-0.25, -0.25], 20 lost, 0 gained, 0 equal of 20 points"
+                                + " (0 censored), sign test p = 0.0000009537");
+        assertThat(ShortNumber.signed(Double.POSITIVE_INFINITY)).isEqualTo("+inf");
+        assertThat(ShortNumber.of(1.23456e-12)).isEqualTo("1.235E-12");
+        assertThat(ShortNumber.of(123456)).isEqualTo("123500");
+        assertThat(ShortNumber.of(-0.0)).isEqualTo("0");
+    }
+
+    @Test
     void the_p_value_is_the_exact_binomial_tail() {
         // 9 losses of 10 changes: (10 + 1) / 1024.
         List<Double> after = new ArrayList<>(plus(-1).subList(0, 9));

@@ -45,13 +45,18 @@ final class Database implements AutoCloseable {
         void run(DuckDBConnection connection) throws SQLException;
     }
 
-    /** Makes the database of a new run; its tables are whoever calls to make. */
-    static Database create(Path folder) {
+    /** Refuses a folder that already has a database. */
+    static void checkAbsent(Path folder) {
         if (Files.exists(folder.resolve(FILE))) {
             throw new BadInputException("run folder " + folder
                     + " already holds a run: choose another folder, or finish it with margrave audit --resume "
                     + folder);
         }
+    }
+
+    /** Makes the database of a new run; its tables are for the caller to make. */
+    static Database create(Path folder) {
+        checkAbsent(folder);
         return connect(folder, false);
     }
 
@@ -89,6 +94,16 @@ final class Database implements AutoCloseable {
             return new Database(folder, connection.unwrap(DuckDBConnection.class));
         } catch (SQLException e) {
             throw bad(folder, e);
+        } catch (LinkageError e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new BadInputException(
+                    "can't load DuckDB's library into " + System.getProperty("java.io.tmpdir") + ": "
+                            + String.valueOf(cause.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("no reason given")
+                            + "; make room there, or choose another folder with -Djava.io.tmpdir",
+                    e);
         }
     }
 
@@ -138,18 +153,21 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** All of it or nothing, on the disk when this returns. */
+    /**
+     * All of it or nothing, on the disk when this returns.
+     *
+     * <p>The transaction is begun in so many words: with auto-commit off, the driver begins one at the next statement, and what
+     * appenders wrote before that would be committed table by table.
+     */
     void transact(Transaction transaction) {
         try {
-            connection.setAutoCommit(false);
+            execute("BEGIN TRANSACTION");
             try {
                 transaction.run(connection);
-                connection.commit();
+                execute("COMMIT");
             } catch (SQLException | RuntimeException e) {
                 rollback(e);
                 throw e;
-            } finally {
-                connection.setAutoCommit(true);
             }
         } catch (SQLException e) {
             throw bad(folder, e);
@@ -158,7 +176,7 @@ final class Database implements AutoCloseable {
 
     private void rollback(Exception cause) {
         try {
-            connection.rollback();
+            execute("ROLLBACK");
         } catch (SQLException e) {
             cause.addSuppressed(e);
         }

@@ -16,8 +16,8 @@ import java.util.Locale;
  * <p>By default one row a model x point x r with the columns of {@link io.margrave.results.AuditRow}; else the long rows of
  * {@link io.margrave.results.Margin}. Models are in plan order, points in audit order, radii ascending. What was not asked for,
  * and an upper bound for which nothing was verified, is empty in CSV and null in Parquet and JSON. Infinity is {@code inf} in
- * CSV and itself in Parquet; JSON has no such number, so there it is the text {@code "Infinity"} (or {@code "-Infinity"}), as
- * in {@code summary.json}.
+ * CSV and itself in Parquet; JSON has no such number, so there it is the text {@code "Infinity"} (or {@code "-Infinity"},
+ * {@code "NaN"}), as in {@code summary.json}.
  */
 public final class RunExport {
 
@@ -66,7 +66,7 @@ public final class RunExport {
         }
         String query = longRows ? Schema.LONG_ROWS : Schema.ROWS;
         if (format == Format.JSON) {
-            query = withInfinityAsText(query, longRows ? LONG_REALS : REALS);
+            query = withTextForNoNumber(query, longRows ? LONG_REALS : REALS);
         }
         boolean beside = !Files.exists(target) || Files.isRegularFile(target);
         // The end of the name decides on compression, so the temporary name keeps it.
@@ -90,10 +90,13 @@ public final class RunExport {
         }
     }
 
-    /** Columns that may be infinite. */
+    /** Columns of measured numbers: infinite where nothing bounds them, not a number where a model gives none. */
     private static final List<String> REALS = List.of(
             "r_min_low",
             "r_min_high",
+            "min_std_dev",
+            "jacobian_frobenius",
+            "jacobian_spectral",
             "jacobian_whitened",
             "bound_frobenius",
             "bound_spectral",
@@ -112,15 +115,13 @@ public final class RunExport {
 
     private static final List<String> LONG_REALS = List.of("value");
 
-    private static String withInfinityAsText(String query, List<String> reals) {
+    private static String withTextForNoNumber(String query, List<String> reals) {
         StringBuilder replaced = new StringBuilder();
         for (String column : reals) {
-            replaced.append(replaced.length() == 0 ? "" : ", ")
-                    .append(
-                            "CASE WHEN isinf(%1$s) THEN to_json(if(%1$s > 0, 'Infinity', '-Infinity')) ELSE to_json(%1$s)"
-                                    .formatted(column))
-                    .append(" END AS ")
-                    .append(column);
+            replaced.append(replaced.length() == 0 ? "" : ", ").append("""
+                            CASE WHEN isnan(%1$s) THEN to_json('NaN')
+                                WHEN isinf(%1$s) THEN to_json(if(%1$s > 0, 'Infinity', '-Infinity'))
+                                ELSE to_json(%1$s) END AS %1$s""".formatted(column));
         }
         return "SELECT * REPLACE (" + replaced + ") FROM (" + query + ")";
     }

@@ -111,9 +111,10 @@ public final class RunStore implements TaskSink, AutoCloseable {
         Path folder = real(runFolder);
         FolderClaim claim = FolderClaim.of(folder, true);
         try {
+            Database.checkAbsent(folder);
+            writePlan(folder.resolve(PLAN_FILE), resolvedPlan);
             Database database = Database.create(folder);
             try {
-                writePlan(folder.resolve(PLAN_FILE), resolvedPlan);
                 Head head = new Head(resolvedPlan, info, List.copyOf(models));
                 database.transact(connection -> insertHead(connection, head));
                 return new RunStore(folder, claim, database, head, 0, nanoTime);

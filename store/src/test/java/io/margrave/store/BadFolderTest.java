@@ -84,9 +84,14 @@ class BadFolderTest {
     }
 
     @Test
-    void a_folder_that_holds_a_run_is_not_made_again() {
+    void a_folder_that_holds_a_run_is_not_made_again() throws Exception {
         Path run = finished();
-        assertOneLine(() -> RunStore.create(run, PLAN, INFO, Runs.cards()), "already holds a run", "--resume");
+        String plan = Files.readString(run.resolve("plan.yaml"));
+        assertOneLine(
+                () -> RunStore.create(run, Runs.plan(9, 3, false), Runs.info(9), Runs.cards()),
+                "already holds a run",
+                "--resume");
+        assertThat(Files.readString(run.resolve("plan.yaml"))).isEqualTo(plan);
         try (RunStore store = RunStore.open(run)) {
             assertThat(store.done()).hasSize(4);
         }

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** A writer killed at random moments, and again after it resumed. */
 class KillTest {
 
+    /** More of them for a longer trial: 25 take a minute. */
+    private static final int KILLS = Integer.getInteger("margrave.kills", 4);
+
     @TempDir
     Path folder;
 
@@ -25,7 +28,7 @@ class KillTest {
         Path run = folder.resolve("run");
         Random random = new Random(7);
         Set<String> announced = new HashSet<>();
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < KILLS; kill++) {
             Path said = folder.resolve("said-" + kill);
             Process writer = Child.start(run, "write", said);
             try {

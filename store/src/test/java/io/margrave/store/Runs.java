@@ -56,7 +56,7 @@ final class Runs {
     static RunInfo info(int points) {
         List<Integer> indices = new ArrayList<>();
         for (int i = 0; i < points; i++) {
-            indices.add(1_000 - 7 * i);
+            indices.add(Math.floorMod(1_000 - 7 * i, 100_000));
         }
         return new RunInfo(
                 "run-1", "2026-01-01T00:00:00Z", "0.1.0", "engine 1", "machine", "c0ffee", SHAPE, 0, 1, indices, 0);
