@@ -85,7 +85,7 @@ record Failure(String line, int exitCode) {
         }
         String first = firstLine(wrong);
         if (wrong instanceof MissingParameterException) {
-            first = first.replaceFirst("^Missing required", "missing");
+            first = first.replaceFirst("^Missing", "missing");
         }
         return first + help;
     }
