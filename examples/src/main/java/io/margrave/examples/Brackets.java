@@ -5,21 +5,20 @@ import io.margrave.results.*;
 import io.margrave.robustness.audit.AuditExecutor;
 import io.margrave.vae.model.ModelFolder;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Set;
+import java.util.*;
 
-/** Audits 16 test points of a model and prints, for each point and radius, a lower and an upper bound of its margin. */
+/** Audits 16 test points and prints, for each and each radius, the whitened estimate and the verified break. */
 public final class Brackets {
     public static void main(String[] args) {
         DataSplits data = Datasets.open(DataRequest.of("sprites", null));
         AuditPlan plan = AuditPlan.defaults().resolved(PairwiseDistances.median(data.validation(), 0));
         int[] points = new Noise(0, "audit").stream(0, "points", 0).sample(data.test().size(), 16);
-        AuditExecutor.run(plan, Map.of("model", ModelFolder.read(Path.of(args[0]))), data.test(), points, Set.of(), 2,
-                (task, seconds, audits) -> audits.forEach(Brackets::print), Progress.Listener.none());
+        var models = Map.of("model", (io.margrave.vae.model.Vae) ModelFolder.read(Path.of(args[0])));
+        TaskSink print = (task, seconds, audits) -> audits.forEach(Brackets::print);
+        AuditExecutor.run(plan, models, data.test(), points, Set.of(), 2, print, Progress.Listener.none());
     }
 
-    private static void print(PointAudit point) {
-        point.radii().forEach(at -> at.margins().forEach(margin -> System.out.println("point " + point.point() + ", r "
-                + at.r() + ": " + margin.method() + " " + margin.side() + " " + margin.value())));
+    static void print(PointAudit point) {
+        for (var at : point.radii()) System.out.printf("point %d, r = %.3f: %.3f <= margin <= %.3f%n", point.point(), at.r(), at.margins().get(2).value(), at.margins().get(3).value());
     }
 }
