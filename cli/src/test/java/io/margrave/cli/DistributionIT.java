@@ -38,10 +38,7 @@ class DistributionIT {
         "200",
         "--verdict-draws",
         "100",
-        "--search-steps",
-        "60",
-        "--search-draws",
-        "8",
+        "--search-steps", "20", "--search-draws", "4", "--r", "3,6", "--no-mean-only", 
         "--attack-steps",
         "5",
         "--curve-points",
@@ -64,7 +61,7 @@ class DistributionIT {
             while (entries.hasMoreElements()) {
                 ZipEntry entry = entries.nextElement();
                 Path target = folder.resolve(entry.getName()).normalize();
-                assertThat(target).startsWith(folder);
+                assertThat(target).startsWithRaw(folder);
                 if (entry.isDirectory()) {
                     Files.createDirectories(target);
                 } else {
@@ -113,6 +110,7 @@ class DistributionIT {
         assertThat(home).isDirectoryContaining("glob:**/LICENSE");
         assertThat(home).isDirectoryContaining("glob:**/THIRD-PARTY.md");
         assertThat(home.resolve("schema/plan.schema.json")).isRegularFile();
+        assertThat(home.resolve("schema/summary.schema.json")).isRegularFile();
         assertThat(home.resolve("bin/margrave.cmd")).isRegularFile();
         assertThat(run("--version").out()).containsExactly("margrave " + Version.current());
         assertThat(run("datasets", "list").text())
@@ -178,7 +176,7 @@ class DistributionIT {
         Ran resumed = run("audit", "--resume", "runs/killed", "--threads", "2", "--no-figures", "--quiet");
         assertThat(resumed.exitCode()).as(String.join("\n", resumed.err())).isZero();
         assertThat(run("export", "runs/killed").out())
-                .hasSize(1 + 12 * 3)
+                .hasSize(1 + 12 * 2)
                 .isEqualTo(run("export", "runs/whole").out());
     }
 
@@ -194,7 +192,8 @@ class DistributionIT {
                 .last()
                 .asString()
                 .contains("go on with: margrave audit --resume runs/stopped");
-        assertThat(run("audit", "--resume", "runs/stopped", "--no-figures", "--quiet").exitCode())
+        assertThat(run("audit", "--resume", "runs/stopped", "--no-figures", "--quiet")
+                        .exitCode())
                 .isZero();
     }
 }

@@ -145,7 +145,14 @@ class EndToEndTest {
 
     @Test
     void a_runs_own_plan_gives_the_same_rows() {
-        assertThat(Ran.margrave(folder, "audit", "runs/first/plan.yaml", "--out", "runs/from-plan", "--no-figures", "--quiet")
+        assertThat(Ran.margrave(
+                                folder,
+                                "audit",
+                                "runs/first/plan.yaml",
+                                "--out",
+                                "runs/from-plan",
+                                "--no-figures",
+                                "--quiet")
                         .exitCode())
                 .isZero();
         assertThat(rows("runs/from-plan")).isEqualTo(rows("runs/first"));
@@ -219,7 +226,9 @@ class EndToEndTest {
         Ran same = Ran.margrave(folder, "compare", "runs/first", "runs/first");
         assertThat(same.exitCode()).isZero();
         assertThat(same.out()).hasSize(4).last().isEqualTo("no significant loss of bound_whitened");
-        assertThat(Ran.margrave(folder, audit("--seed", "9", "--r", "3", "--out", "runs/other", "--no-figures", "--quiet"))
+        assertThat(Ran.margrave(
+                                folder,
+                                audit("--seed", "9", "--r", "3", "--out", "runs/other", "--no-figures", "--quiet"))
                         .exitCode())
                 .isZero();
         Ran other = Ran.margrave(folder, "compare", "runs/first", "runs/other");

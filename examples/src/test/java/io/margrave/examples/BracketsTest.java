@@ -39,7 +39,9 @@ class BracketsTest {
         }
         List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
         assertThat(lines).hasSize(16 * 3);
-        assertThat(lines).allMatch(line -> line.matches("point \\d+, r = \\S+: \\S+ <= margin <= \\S+"));
+        assertThat(lines)
+                .allMatch(
+                        line -> line.matches("point \\d+, r = \\S+: \\S+ \\(whitened, FIRST_ORDER\\) <= margin <= .*"));
     }
 
     @Test
