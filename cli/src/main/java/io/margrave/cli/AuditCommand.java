@@ -107,6 +107,7 @@ final class AuditCommand implements Callable<Integer> {
                     return print(AuditRun.resolve(plan, AuditRun.open(plan, console)));
                 }
                 models.train(progress);
+                progress.close();
             }
             Models models = Models.read(plan.models(), console);
             if (!demonstration && !document.says("data")) {

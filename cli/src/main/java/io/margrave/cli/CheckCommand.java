@@ -93,15 +93,15 @@ final class CheckCommand implements Callable<Integer> {
         Path folder = console.resolve(model);
         Vae vae = ModelFolder.read(folder);
         ValueRange range = vae.spec().range();
-        InputReference images = new InputReference(vae.spec().shape(), range);
         String set = data == null ? ModelFolder.card(folder, "model").data() : data;
         DataRequest request = DataRequest.of(set, global.dataDir == null ? null : console.resolve(global.dataDir));
-        float[] clean = images.read(input, request, console);
+        InputReference images = new InputReference(vae.spec().shape(), range, request);
+        float[] clean = images.read(input, console);
         if (!inside(clean, range)) {
             throw new BadInputException("want a clean input with values in [" + range.low() + ", " + range.high()
                     + "], got one outside in " + input);
         }
-        float[] moved = images.read(perturbed, request, console);
+        float[] moved = images.read(perturbed, console);
         return say(PairCheck.of(vae, clean, moved, r, draws, alpha, global.seedOrZero()), inside(moved, range));
     }
 

@@ -1,10 +1,13 @@
 package io.margrave.cli;
 
+import io.margrave.cli.progress.ConsoleProgress;
 import io.margrave.data.DataLocation;
 import io.margrave.data.DatasetCatalog;
 import io.margrave.data.DatasetCatalog.Entry;
 import io.margrave.data.DatasetCatalog.FileStatus;
 import io.margrave.data.DatasetCatalog.State;
+import io.margrave.data.Downloader;
+import io.margrave.results.Progress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,6 +86,27 @@ final class DatasetsCommand implements Runnable {
                 .filter(file -> Files.isRegularFile(folder.resolve(entry.name()).resolve(file.name())))
                 .count();
         return here == entry.files().size() ? "here" : entry.howToGet();
+    }
+
+    @Command(
+            name = "fetch",
+            description = "Download a data set's files; what is here already is left alone, a cut download goes on.")
+    int fetch(
+            @Parameters(arity = "1..*", paramLabel = "NAME", description = "Data sets.") List<String> names,
+            @Mixin GlobalOptions options) {
+        Path folder = folder(options, console);
+        try (ConsoleProgress progress = options.progress(console)) {
+            for (String name : names) {
+                List<Path> files = DatasetCatalog.fetch(
+                        name,
+                        folder,
+                        Downloader.standard(),
+                        (file, done, total) -> progress.on(new Progress("fetch " + file, done, total, "bytes", "")));
+                progress.close();
+                console.say(files.stream().map(file -> "ok " + file).toList());
+            }
+        }
+        return ExitCode.PASS;
     }
 
     @Command(

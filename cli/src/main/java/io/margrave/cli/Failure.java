@@ -1,5 +1,6 @@
 package io.margrave.cli;
 
+import io.margrave.cli.plan.Closest;
 import io.margrave.data.BadInputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,10 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -68,14 +70,22 @@ record Failure(String line, int exitCode) {
     private static String parameter(ParameterException wrong) {
         String help = "; see '" + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'";
         if (wrong instanceof UnmatchedArgumentException unmatched) {
-            List<String> likely = unmatched.getSuggestions();
-            String hint = likely.isEmpty() ? "" : "; did you mean '" + likely.get(0) + "'?";
-            String what = unmatched.isUnknownOption() ? "unknown option" : "unexpected argument";
-            return what + " '" + String.join(" ", unmatched.getUnmatched()) + "'" + hint + help;
+            String first = unmatched.getUnmatched().get(0);
+            CommandSpec command = wrong.getCommandLine().getCommandSpec();
+            boolean option = first.startsWith("-");
+            Set<String> known = option
+                    ? command.optionsMap().keySet()
+                    : wrong.getCommandLine().getSubcommands().keySet();
+            // An option may come with its value: --pionts=3.
+            String hint = Closest.to(first.replaceFirst("=.*", ""), known)
+                    .map(likely -> "; did you mean '" + likely + "'?")
+                    .orElse("");
+            String what = option ? "unknown option" : known.isEmpty() ? "unexpected argument" : "unknown command";
+            return what + " '" + first + "'" + hint + help;
         }
         String first = firstLine(wrong);
         if (wrong instanceof MissingParameterException) {
-            first = first.replaceFirst("^Missing required", "missing");
+            first = first.replaceFirst("^Missing", "missing");
         }
         return first + help;
     }

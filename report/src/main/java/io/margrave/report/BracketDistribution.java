@@ -1,5 +1,6 @@
 package io.margrave.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.margrave.results.AuditRow;
@@ -13,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 /** Distribution over points of lower and upper bounds: the bracket that each model's margins lie in. */
 final class BracketDistribution {
     /** More steps than this can't be told apart on a page. */
-    private static final int LARGEST_STEPS = 400;
+    private static final int LARGEST_STEPS = 150;
 
     private static final String UPPER = "verified break (upper)";
     private static final String WHITENED = "whitened (lower, estimate)";
@@ -97,11 +98,23 @@ final class BracketDistribution {
                 .put("share", VegaLite.rounded(share));
     }
 
+    private static boolean anyAboveZero(ArrayNode values) {
+        for (JsonNode value : values) {
+            if (value.get("norm").asDouble() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static ObjectNode panel(RunResults results, RadiusRows radius, ArrayNode values, int number) {
         ObjectNode encoding = VegaLite.object("""
                 {x: {field: 'norm', type: 'quantitative', title: 'Perturbation norm (L2, input units)', axis: {tickCount: 5}},
                  y: {field: 'share', type: 'quantitative', title: 'Share of images', scale: {domain: [0, 1]}, axis: {format: '.0%'}},
                  strokeDash: {field: 'bound', type: 'nominal', title: null, legend: {symbolType: 'stroke', symbolSize: 300}}}""");
+        if (!anyAboveZero(values)) {
+            ((ObjectNode) encoding.get("x")).set("scale", VegaLite.object("{domain: [0, 1]}"));
+        }
         ObjectNode dashes = VegaLite.object("{range: [[1, 0], [6, 3], [1.5, 2.5]]}");
         dashes.set("domain", VegaLite.strings(List.of(UPPER, WHITENED, FROBENIUS)));
         ((ObjectNode) encoding.get("strokeDash")).set("scale", dashes);

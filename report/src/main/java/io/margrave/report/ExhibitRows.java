@@ -90,9 +90,9 @@ record ExhibitRows(RunResults results) {
                 + "<dl><dt>norm <span class=\"label\">upper \u00b7 full \u00b7 in range \u00b7 STATISTICAL</span></dt><dd>"
                 + Text.number(exhibit.norm())
                 + "</dd><dt>whitened <span class=\"label\">lower \u00b7 mean-only \u00b7 FIRST_ORDER</span></dt><dd>"
-                + Text.number(exhibit.boundWhitened())
+                + bound(exhibit.boundWhitened())
                 + "</dd><dt>frobenius <span class=\"label\">lower \u00b7 mean-only \u00b7 FIRST_ORDER</span></dt><dd>"
-                + Text.number(exhibit.boundFrobenius()) + "</dd></dl></td>";
+                + bound(exhibit.boundFrobenius()) + "</dd></dl></td>";
         String where = "point " + exhibit.point();
         return "<tr>" + about
                 + cell(image(exhibit, exhibit.input()), "input, " + where, "")
@@ -104,6 +104,11 @@ record ExhibitRows(RunResults results) {
                 + cell(image(exhibit, exhibit.reconstruction()), "reconstruction, " + where, "")
                 + cell(image(exhibit, exhibit.attackedReconstruction()), "attacked reconstruction, " + where, "")
                 + "</tr>\n";
+    }
+
+    /** An infinite estimate is that of a flat encoder, and is never shown as robust. */
+    private static String bound(double value) {
+        return Double.isInfinite(value) ? "flat" : Text.number(value);
     }
 
     private static Picture image(Exhibit exhibit, float[] values) {

@@ -29,7 +29,12 @@ public final class FigureFiles {
      * @throws io.margrave.data.BadInputException where the folder can't be written
      */
     public static Written write(RunResults results, Path folder) {
-        return write(Figures.of(results), folder, LIMIT);
+        return write(Figures.of(results), folder);
+    }
+
+    /** The same, of figures already at hand. */
+    public static Written write(List<Figure> figures, Path folder) {
+        return write(figures, folder, LIMIT);
     }
 
     static Written write(List<Figure> figures, Path folder, Duration limit) {
@@ -52,8 +57,10 @@ public final class FigureFiles {
                     files.add(file);
                 } catch (SvgRenderer.FailedException e) {
                     failures.add("figure " + figure.id() + " could not be drawn as SVG: " + e.getMessage());
-                    renderer.close();
-                    renderer = new SvgRenderer(limit);
+                    if (!renderer.usable()) {
+                        renderer.close();
+                        renderer = new SvgRenderer(limit);
+                    }
                 }
             }
         } finally {

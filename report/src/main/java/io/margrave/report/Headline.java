@@ -110,13 +110,16 @@ record Headline(RunResults results, RunSummary summary) {
                         ? "fewer than half of the images were broken within the search limit ("
                                 + Text.integer(at.points() - upper.censored()) + " of " + Text.integer(at.points())
                                 + ")"
-                        : "half of the images break under a perturbation of norm <b>" + Text.number(broken.estimate())
-                                + "</b> or less (" + intervalPercent() + " interval of the median "
-                                + Text.interval(broken.low(), broken.high()) + relative(broken.estimate())
-                                + (upper.censored() == 0
-                                        ? ")"
-                                        : "; none found for " + Text.integer(upper.censored()) + " of "
-                                                + Text.integer(at.points()) + ")");
+                        : broken.estimate() == 0
+                                ? "at least half of the images break without any perturbation: this r is small for the model\u2019s own spread"
+                                : "half of the images break under a perturbation of norm <b>"
+                                        + Text.number(broken.estimate())
+                                        + "</b> or less (" + intervalPercent() + " interval of the median "
+                                        + Text.interval(broken.low(), broken.high()) + relative(broken.estimate())
+                                        + (upper.censored() == 0
+                                                ? ")"
+                                                : "; none found for " + Text.integer(upper.censored()) + " of "
+                                                        + Text.integer(at.points()) + ")");
         return "<b>" + Html.text(model) + "</b>, r = " + Text.number(at.r()) + ": " + found + ". "
                 + Text.percent(at.shareRobust())
                 + " of the images are r-robust when left alone. The median lower estimate (whitened) is "

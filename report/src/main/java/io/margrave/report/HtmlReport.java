@@ -26,11 +26,15 @@ public final class HtmlReport {
      * @throws io.margrave.data.BadInputException where it can't be written
      */
     public static void write(RunResults results, Path file) {
-        AtomicFile.write(file, html(results));
+        write(results, Figures.of(results), file);
     }
 
-    static String html(RunResults results) {
-        List<Figure> figures = Figures.of(results);
+    /** The same, with figures already at hand: those of the same run. */
+    public static void write(RunResults results, List<Figure> figures, Path file) {
+        AtomicFile.write(file, html(results, figures));
+    }
+
+    static String html(RunResults results, List<Figure> figures) {
         RunSummary summary = RunSummary.of(results);
         PointTable points = new PointTable(results);
         String script = script();

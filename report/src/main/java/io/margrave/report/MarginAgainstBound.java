@@ -67,7 +67,7 @@ final class MarginAgainstBound {
                         ? "No verified break lies below the estimate"
                         : Text.plural(below, "verified break") + " of " + Text.integer(drawn)
                                 + (below == 1 ? " lies" : " lie") + " below the estimate (crosses)")
-                + ": attacks here move \u03c3 too, so a break below would break an assumption of the estimate, not a theorem. Left out: "
+                + ": these attacks move \u03c3 too, so a break below breaks the estimate\u2019s assumption of a fixed \u03c3, not a theorem. Left out: "
                 + Text.integer(notRobust) + " model-point-radius rows not shown to be r-robust when clean, "
                 + Text.integer(censored)
                 + " censored (no break found), " + Text.integer(flat) + " flat (infinite estimate).";

@@ -67,7 +67,7 @@ record ModelTables(RunResults results, RunSummary summary) {
     private static List<String> row(ModelSummary model, RadiusSummary at, List<MarginMethod> methods) {
         List<String> row = new ArrayList<>();
         row.add(Text.number(at.r()));
-        row.add("<b>" + Html.text(model.model()) + "</b>");
+        row.add("<b class=\"name\">" + Html.text(model.model()) + "</b>");
         row.add(Text.percent(at.shareRobust())
                 + interval(Text.percent(at.shareRobustLow()), Text.percent(at.shareRobustHigh()))
                 + (at.undecided() == 0 ? "" : "<br><small>" + at.undecided() + " undecided</small>"));
@@ -86,7 +86,7 @@ record ModelTables(RunResults results, RunSummary summary) {
     }
 
     private static String interval(String low, String high) {
-        return " <small class=\"interval\">[" + low + ", " + high + "]</small>";
+        return "<br><small class=\"interval\">[" + low + ", " + high + "]</small>";
     }
 
     private static String censored(RadiusSummary at, MarginMethod attack) {

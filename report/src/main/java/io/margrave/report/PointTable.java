@@ -33,8 +33,8 @@ record PointTable(RunResults results) {
                         "lower confidence bound, clean",
                         Type.NUMBER,
                         row -> number(row.pCleanLower())),
-                new Column("frobenius", lower(), Type.NUMBER, row -> number(row.boundFrobenius())),
-                new Column("whitened", lower(), Type.NUMBER, row -> number(row.boundWhitened()))));
+                new Column("frobenius", lower(), Type.NUMBER, row -> bound(row.boundFrobenius())),
+                new Column("whitened", lower(), Type.NUMBER, row -> bound(row.boundWhitened()))));
         for (MarginMethod attack : MarginMethod.attacks()) {
             if (attack.askedBy(results.plan())) {
                 columns.add(new Column(
@@ -77,6 +77,11 @@ record PointTable(RunResults results) {
             return null;
         }
         return value.isInfinite() ? Text.number(value) : VegaLite.rounded(value);
+    }
+
+    /** An infinite estimate is that of a flat encoder, and is never shown as robust. */
+    private static @Nullable Object bound(double value) {
+        return Double.isInfinite(value) ? "flat" : number(value);
     }
 
     /** Columns and rows; texts that repeat (models, verdicts) stand once, in {@code words}, and are named by their number. */
@@ -127,7 +132,7 @@ record PointTable(RunResults results) {
                 <section id="points">
                 <h2>Every point</h2>
                 <p>One row a model, image and radius. A head sorts; \u201cnone found\u201d is a censored upper bound: it says nothing about the margin.
-                \u221e as a lower estimate means a flat encoder, not a robust one.</p>
+                \u201cflat\u201d is an infinite lower estimate: the encoder\u2019s Jacobian is zero there, which is not robustness.</p>
                 <div class="controls">
                 <label>Find <input id="table-text" type="search" placeholder="model, point, verdict \u2026"></label>
                 <label>Model <select id="table-model"><option value="">all</option></select></label>

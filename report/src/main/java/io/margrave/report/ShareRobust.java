@@ -86,7 +86,7 @@ final class ShareRobust {
                 "sort",
                 VegaLite.strings(results.models().stream().map(ModelCard::name).toList()));
         ObjectNode bars = VegaLite.object("""
-                {x: {field: 'from', type: 'quantitative', title: 'Share of images', scale: {domain: [0, 1]}, axis: {format: '.0%', tickCount: 5}},
+                {x: {field: 'from', type: 'quantitative', title: 'Share of images', scale: {domain: [0, 1]}, axis: {format: '.0%', values: [0, 0.5, 1]}},
                  x2: {field: 'to'},
                  color: {field: 'verdict', type: 'nominal', title: null,
                          scale: {domain: ['r-robust', 'undecided', 'not r-robust'], range: ['#8cc5e3', '#dddddd', '#E69F00']}},

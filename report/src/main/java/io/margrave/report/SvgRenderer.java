@@ -22,6 +22,7 @@ final class SvgRenderer implements AutoCloseable {
     private final Value render;
     private final Value step;
     private final Duration limit;
+    private boolean usable = true;
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread thread = new Thread(work, "svg-watch");
         thread.setDaemon(true);
@@ -31,7 +32,7 @@ final class SvgRenderer implements AutoCloseable {
     /**
      * Loads the libraries: seconds.
      *
-     * @param limit wall-clock time that one figure may take; afterwards this renderer is of no more use
+     * @param limit wall-clock time that one figure may take; a renderer that had to be stopped is of no more use
      */
     SvgRenderer(Duration limit) {
         this.limit = limit;
@@ -43,6 +44,11 @@ final class SvgRenderer implements AutoCloseable {
         }
         render = context.getBindings("js").getMember("renderToSvg");
         step = context.getBindings("js").getMember("step");
+    }
+
+    /** Whether another figure can be drawn. */
+    boolean usable() {
+        return usable;
     }
 
     private static Source source(String library) {
@@ -73,8 +79,9 @@ final class SvgRenderer implements AutoCloseable {
             }
             return outcome.getMember("svg").asString();
         } catch (PolyglotException e) {
+            usable = !e.isCancelled();
             throw new FailedException(
-                    e.isCancelled() ? "took longer than " + limit.toSeconds() + " s" : firstLine(e.getMessage()));
+                    usable ? firstLine(e.getMessage()) : "took longer than " + limit.toSeconds() + " s");
         } finally {
             alarm.cancel(false);
         }

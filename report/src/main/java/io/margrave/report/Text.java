@@ -15,7 +15,7 @@ final class Text {
 
     private Text() {}
 
-    /** Three significant digits; {@link #NONE} for null and NaN, the infinity sign for infinite values. */
+    /** Three significant digits, whole numbers as they are; {@link #NONE} for null and NaN, the infinity sign for infinite values. */
     static String number(@Nullable Double value) {
         return number(value, 3);
     }
@@ -34,10 +34,12 @@ final class Text {
         String text;
         if (size >= 1e6 || size < 1e-4) {
             text = String.format(Locale.ROOT, "%." + (digits - 1) + "e", value);
+        } else if (value == Math.rint(value)) {
+            text = String.format(Locale.ROOT, "%.0f", value);
         } else {
             BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
-            text = (size >= Math.pow(10, digits) ? rounded.setScale(0, java.math.RoundingMode.HALF_UP) : rounded)
-                    .toPlainString();
+            int exponent = rounded.precision() - rounded.scale() - 1;
+            text = String.format(Locale.ROOT, "%." + Math.max(0, digits - 1 - exponent) + "f", value);
         }
         return text.replace('-', '\u2212');
     }

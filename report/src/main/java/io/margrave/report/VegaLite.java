@@ -57,10 +57,12 @@ final class VegaLite {
                   font: 'Helvetica, Arial, sans-serif',
                   axis: {gridColor: '#e8e8e8', domainColor: '#666', tickColor: '#666', labelColor: '#333', titleColor: '#222',
                          titleFontWeight: 'normal', titleFontSize: 12, labelFontSize: 11, labelLimit: 220},
+                  axisYQuantitative: {minExtent: 30},
+                  mark: {aria: false},
                   view: {stroke: '#bbb'},
                   legend: {orient: 'bottom', direction: 'horizontal', titleFontWeight: 'normal', labelFontSize: 12, titleFontSize: 12,
                            labelLimit: 260, symbolOpacity: 1, columns: 3},
-                  title: {anchor: 'start', fontSize: 13, fontWeight: 600, subtitleFontSize: 11, subtitleColor: '#555',
+                  title: {anchor: 'start', frame: 'group', fontSize: 13, fontWeight: 600, subtitleFontSize: 11, subtitleColor: '#555',
                           subtitleLineHeight: 14, offset: 6},
                   concat: {spacing: 28}
                 }"""));

@@ -20,6 +20,10 @@
     if (drawn[number] && drawn[number].columns === columns) return;
     if (drawn[number]) drawn[number].view.finalize();
     var spec = Object.assign({}, entry.spec, { columns: columns });
+    if (columns === 1) {
+      // A legend beneath a single column has no room for entries side by side.
+      spec.config = Object.assign({}, spec.config, { legend: Object.assign({}, spec.config.legend, { columns: 1, direction: 'vertical' }) });
+    }
     try {
       var result = await vegaEmbed(box, spec, {
         mode: 'vega-lite',

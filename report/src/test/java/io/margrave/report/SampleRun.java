@@ -194,7 +194,7 @@ final class SampleRun {
             double frobenius = spectral * (1.5 + 0.3 * random.nextDouble());
             double whitened = spectral / sigma / (1.8 + random.nextDouble());
             double looseness = Math.exp(0.7 + 0.35 * random.nextGaussian());
-            double spread = 2.1 + 1.6 * random.nextDouble() + 0.25 * beta;
+            double spread = 0.9 + 1.3 * random.nextDouble() + 0.12 * beta;
             for (double r : radii) {
                 double chance = 1 / (1 + Math.exp(-2.2 * (r - spread)));
                 Proportion clean = new Proportion(Math.round(plan.draws() * chance), plan.draws());
@@ -206,7 +206,7 @@ final class SampleRun {
                 boolean censored = censoredEvery > 0 && i % censoredEvery == 0;
                 Double full = censored ? null : Double.valueOf(found);
                 double clear = -60 - 20 * random.nextDouble();
-                double lost = (0.9 + 0.3 * random.nextGaussian()) * 40 / (0.4 + found);
+                double lost = Math.abs(0.9 + 0.3 * random.nextGaussian()) * 40 / (0.4 + found);
                 rows.add(new AuditRow(
                         model,
                         data,

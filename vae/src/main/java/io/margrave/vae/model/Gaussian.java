@@ -17,7 +17,7 @@ import org.bytedeco.pytorch.global.torch;
  *     a thousandth of the range, added to exp(logScale), or a model that fits constant pixels would grow without limit
  */
 public record Gaussian(ValueRange range, LikelihoodSpec.Link link, Tensor logScale) implements Likelihood {
-    /** The smallest scale, as a share of the range. */
+    /** What the scale stays above, as a share of the range. */
     public static final double SMALLEST_SCALE = 1e-3;
 
     @Override
@@ -30,9 +30,14 @@ public record Gaussian(ValueRange range, LikelihoodSpec.Link link, Tensor logSca
         return standardised.square().flatten(1, -1).sum(1).mul(new Scalar(-0.5)).sub(constants);
     }
 
+    /** What the scale stays above, in pixel units. */
+    static double smallestScale(ValueRange range) {
+        return SMALLEST_SCALE * (range.high() - range.low());
+    }
+
     /** The standard deviation of a pixel, {@code [1]}, in pixel units. */
     public Tensor scale() {
-        return torch.exp(logScale).add(new Scalar(SMALLEST_SCALE * (range.high() - range.low())));
+        return torch.exp(logScale).add(new Scalar(smallestScale(range)));
     }
 
     @Override

@@ -74,7 +74,8 @@ public record LikelihoodSpec(Family family, double scale, boolean learnedScale, 
     }
 
     /**
-     * The likelihood itself, a learned scale at its first value.
+     * The likelihood itself, a learned scale at its first value. A Gaussian's scale must exceed
+     * {@link Gaussian#SMALLEST_SCALE} of the range.
      *
      * @param range of the data; [0, 1] unless Gaussian
      */
@@ -82,11 +83,16 @@ public record LikelihoodSpec(Family family, double scale, boolean learnedScale, 
         return switch (family) {
             case BERNOULLI -> new Bernoulli();
             case CONTINUOUS_BERNOULLI -> new ContinuousBernoulli();
-            case GAUSSIAN -> new Gaussian(range, link, logScale());
+            case GAUSSIAN -> new Gaussian(range, link, logScale(range));
         };
     }
 
-    private Tensor logScale() {
-        return TensorCopies.tensor(new float[] {(float) Math.log(scale)});
+    private Tensor logScale(ValueRange range) {
+        double added = scale - Gaussian.smallestScale(range);
+        if (!(added > 0)) {
+            throw new IllegalArgumentException("want a likelihood scale > " + Gaussian.smallestScale(range)
+                    + " (a thousandth of the range), got " + scale);
+        }
+        return TensorCopies.tensor(new float[] {(float) Math.log(added)}, 1);
     }
 }

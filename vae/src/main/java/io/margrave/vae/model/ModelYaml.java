@@ -73,6 +73,9 @@ record ModelYaml(VaeSpec spec, @Nullable String weightsChecksum) {
             root = YAML.readTree(text);
         } catch (JsonProcessingException e) {
             throw new BadInputException(file + ": not YAML that can be read: " + line(e.getOriginalMessage()), e);
+        } catch (RuntimeException e) {
+            // Parsers under Jackson throw their own on some malformed input.
+            throw new BadInputException(file + ": not YAML that can be read: " + line(e.getMessage()), e);
         }
         YamlFields fields = YamlFields.of(file, root);
         String format = fields.text("format");

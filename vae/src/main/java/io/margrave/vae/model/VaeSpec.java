@@ -32,6 +32,11 @@ public record VaeSpec(
                     + likelihood.family().id() + ", got [" + range.low() + ", " + range.high()
                     + "]: choose gaussian or rescale the data");
         }
+        if (likelihood.family() == LikelihoodSpec.Family.GAUSSIAN
+                && likelihood.scale() <= Gaussian.smallestScale(range)) {
+            throw new IllegalArgumentException("want a likelihood scale > " + Gaussian.smallestScale(range)
+                    + " for this value range, got " + likelihood.scale());
+        }
     }
 
     /** A model that nobody has trained. */

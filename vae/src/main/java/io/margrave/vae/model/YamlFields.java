@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * field; a field that nobody asked for is refused by {@link #done()}.
  */
 final class YamlFields {
-    private static final int LONGEST_QUOTE = 60;
+    private static final int LONGEST_QUOTE = 160;
     private static final int MOST_ELEMENTS = 1 << 16;
 
     private final String file;

@@ -1,0 +1,273 @@
+package io.margrave.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.margrave.data.Safetensors;
+import io.margrave.data.SafetensorsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command on one tiny model of sprites. */
+class EndToEndTest {
+    private static final int POINTS = 8;
+    private static final String[] AUDIT = {
+        "audit", "--models", "models/tiny", "--points", "" + POINTS, "--draws", "200", "--verdict-draws", "100",
+        "--search-steps", "12", "--search-draws", "4", "--attack-steps", "5", "--attack-draws", "4", "--chunk", "4",
+        "--curve-points", "4"
+    };
+
+    @TempDir
+    private static Path folder;
+
+    private static Ran trained = new Ran(-1, List.of(), List.of());
+    private static Ran audited = new Ran(-1, List.of(), List.of());
+
+    private static String[] audit(String... more) {
+        return Stream.concat(Stream.of(AUDIT), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @BeforeAll
+    static void train_and_audit() {
+        trained = Ran.margrave(
+                folder,
+                "train", "--data", "sprites", "--widths", "48", "--latent", "4", "--epochs", "2", "--threads", "1",
+                "--learning-rate", "0.003", "--out", "models/tiny");
+        audited = Ran.margrave(folder, audit("--out", "runs/first"));
+    }
+
+    @Test
+    void training_tells_its_progress_and_its_end() {
+        assertThat(trained.exitCode()).as(String.join("\n", trained.err())).isZero();
+        assertThat(trained.out().get(0)).startsWith("models/tiny: mlp 48, 4 latent, beta 1.000, 2 epochs in ");
+        assertThat(trained.out().get(1)).startsWith("test ELBO -");
+        assertThat(trained.err()).first().asString().startsWith("train tiny: 0 of 2 epochs");
+        assertThat(trained.err()).last().asString().startsWith("train tiny: 2 of 2 epochs");
+    }
+
+    @Test
+    void training_again_finds_the_work_done_and_another_plan_is_refused() {
+        Ran again = Ran.margrave(
+                folder,
+                "train", "--data", "sprites", "--widths", "48", "--latent", "4", "--epochs", "2", "--threads", "1",
+                "--learning-rate", "0.003", "--out", "models/tiny", "--quiet");
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.out()).isEqualTo(trained.out());
+        assertThat(again.err()).isEmpty();
+        Ran other = Ran.margrave(folder, "train", "--data", "sprites", "--latent", "5", "--out", "models/tiny");
+        assertThat(other.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(other.err()).hasSize(1);
+    }
+
+    @Test
+    void an_audit_leaves_a_whole_run_folder_and_prints_a_summary() throws IOException {
+        assertThat(audited.exitCode()).as(String.join("\n", audited.err())).isZero();
+        Path run = folder.resolve("runs/first");
+        assertThat(run).isDirectoryContaining("glob:**/report.html");
+        assertThat(run).isDirectoryContaining("glob:**/audit.duckdb");
+        assertThat(run).isDirectoryContaining("glob:**/plan.yaml");
+        assertThat(run.resolve("perturbations")).isNotEmptyDirectory();
+        assertThat(run.resolve("figures")).isDirectoryContaining("glob:**.svg");
+        JsonNode summary =
+                new ObjectMapper().readTree(run.resolve("summary.json").toFile());
+        assertThat(summary.path("points").asInt()).isEqualTo(POINTS);
+        assertThat(audited.out().get(0)).startsWith("sprites test, 8 points, alpha 0.001");
+        assertThat(audited.out()).filteredOn(line -> line.startsWith("tiny ")).hasSize(3);
+        assertThat(audited.out()).last().isEqualTo("report: runs/first/report.html");
+    }
+
+    @Test
+    void the_same_audit_on_other_threads_has_the_same_rows_in_silence() {
+        Ran again = Ran.margrave(folder, audit("--out", "runs/again", "--threads", "1", "--quiet"));
+        assertThat(again.exitCode()).isZero();
+        assertThat(again.err()).isEmpty();
+        assertThat(rows("runs/again")).hasSize(1 + 3 * POINTS).isEqualTo(rows("runs/first"));
+    }
+
+    private static List<String> rows(String run) {
+        return Ran.margrave(folder, "export", run).out();
+    }
+
+    @Test
+    void a_runs_own_plan_gives_the_same_rows() {
+        assertThat(Ran.margrave(folder, "audit", "runs/first/plan.yaml", "--out", "runs/from-plan", "--quiet")
+                        .exitCode())
+                .isZero();
+        assertThat(rows("runs/from-plan")).isEqualTo(rows("runs/first"));
+    }
+
+    @Test
+    void a_finished_run_resumes_to_itself_and_a_second_run_in_its_place_is_refused() {
+        Ran resumed = Ran.margrave(folder, "audit", "--resume", "runs/first", "--quiet");
+        assertThat(resumed.exitCode()).isZero();
+        assertThat(resumed.out()).isEqualTo(audited.out());
+        Ran second = Ran.margrave(folder, audit("--out", "runs/first"));
+        assertThat(second.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(second.err()).last().asString().startsWith("margrave: ").contains("runs/first");
+    }
+
+    @Test
+    void a_gate_passes_or_fails_with_its_numbers_and_is_checked_before_the_work() {
+        Ran printed = Ran.margrave(folder, audit("--print-plan", "--r", "3"));
+        assertThat(printed.exitCode()).isZero();
+        Ran wrong = Ran.margrave(folder, audit("--r", "3", "--fail-below", "0.1", "--at", "4", "--out", "runs/never"));
+        assertThat(wrong.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(folder.resolve("runs/never")).doesNotExist();
+        Ran without = Ran.margrave(folder, audit("--fail-below", "0.1", "--out", "runs/never"));
+        assertThat(without.err()).singleElement().asString().contains("want --at with one of the radii");
+        String[] resume = {"audit", "--resume", "runs/first", "--quiet", "--fail-below"};
+        assertThat(gate(resume, "0").exitCode()).isZero();
+        Ran failed = gate(resume, "1000");
+        assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(failed.out()).last().asString().startsWith("fail tiny: ");
+    }
+
+    private static Ran gate(String[] resume, String threshold) {
+        double middle = Double.parseDouble(Ran.margrave(folder, "export", "runs/first")
+                .out()
+                .get(2)
+                .split(",")[6]);
+        return Ran.margrave(
+                folder,
+                Stream.concat(
+                                Stream.of(resume),
+                                Stream.of(threshold, "--at", Double.toString(middle), "--quantile", "0.5"))
+                        .toArray(String[]::new));
+    }
+
+    @Test
+    void stored_breaks_hold_and_changed_ones_do_not() throws IOException, SQLException {
+        Ran verified = Ran.margrave(folder, "verify", "runs/first", "--draws", "400");
+        assertThat(verified.exitCode()).as(verified.text()).isZero();
+        assertThat(verified.out()).last().asString().startsWith("verified: ").doesNotStartWith("verified: 0 breaks");
+
+        Path changed = copy("runs/first", "runs/changed");
+        try (Connection database = DriverManager.getConnection("jdbc:duckdb:" + changed.resolve("audit.duckdb"))) {
+            database.createStatement().execute("UPDATE breaks SET norm = norm / 2");
+        }
+        Ran refused = Ran.margrave(folder, "verify", "runs/changed");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(refused.out()).last().asString().startsWith("NOT VERIFIED: ");
+        assertThat(refused.out()).anyMatch(line -> line.contains(": norm "));
+    }
+
+    private static Path copy(String from, String to) throws IOException {
+        Path source = folder.resolve(from);
+        try (Stream<Path> files = Files.walk(source)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.copy(file, folder.resolve(to).resolve(source.relativize(file)));
+            }
+        }
+        return folder.resolve(to);
+    }
+
+    @Test
+    void a_run_compared_with_itself_has_lost_nothing_and_runs_apart_are_not_compared() {
+        Ran same = Ran.margrave(folder, "compare", "runs/first", "runs/first");
+        assertThat(same.exitCode()).isZero();
+        assertThat(same.out()).hasSize(4).last().isEqualTo("no significant loss of bound_whitened");
+        assertThat(Ran.margrave(folder, audit("--seed", "9", "--r", "3", "--out", "runs/other", "--quiet"))
+                        .exitCode())
+                .isZero();
+        Ran other = Ran.margrave(folder, "compare", "runs/first", "runs/other");
+        assertThat(other.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(other.err()).singleElement().asString().contains("can't be paired");
+    }
+
+    @Test
+    void rows_are_exported_in_every_format() throws IOException {
+        Ran csv = Ran.margrave(folder, "export", "runs/first", "--long");
+        assertThat(csv.out().get(0)).startsWith("model,point,r,method,side,kind,norm");
+        for (String format : List.of("csv", "parquet", "json")) {
+            Ran ran = Ran.margrave(folder, "export", "runs/first", "--format", format, "--out", "rows." + format);
+            assertThat(ran.exitCode()).isZero();
+            assertThat(ran.out()).containsExactly("export: rows." + format);
+        }
+        assertThat(new ObjectMapper().readTree(folder.resolve("rows.json").toFile()))
+                .hasSize(3 * POINTS);
+        Ran nowhere = Ran.margrave(folder, "export", "runs/first", "--out", "none/rows.csv");
+        assertThat(nowhere.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(nowhere.err()).hasSize(1);
+    }
+
+    @Test
+    void a_report_is_written_again_from_the_rows() throws IOException {
+        Ran ran = Ran.margrave(folder, "report", "runs/first", "--out", "again.html", "--quiet");
+        assertThat(ran.exitCode()).isZero();
+        assertThat(Files.readString(folder.resolve("again.html"))).contains("<html", "tiny");
+    }
+
+    @Test
+    void attacks_are_written_and_their_inputs_can_be_judged() throws IOException {
+        Ran attacked = Ran.margrave(
+                folder,
+                "attack", "--model", "models/tiny", "--indices", "3,17", "--radius", "2", "--steps", "5", "--out",
+                "attacks", "--quiet");
+        assertThat(attacked.exitCode()).as(String.join("\n", attacked.err())).isZero();
+        assertThat(attacked.out()).hasSize(3);
+        assertThat(Files.readAllLines(folder.resolve("attacks.csv"))).hasSize(3);
+        SafetensorsFile images = Safetensors.read(folder.resolve("attacks.safetensors"), 1 << 20);
+        assertThat(images.tensors()).containsOnlyKeys("inputs", "perturbed", "reconstructions");
+        assertThat(images.tensors().get("perturbed").shape()).containsExactly(2L, 1L, 28L, 28L);
+
+        String[] pair = {
+            "check", "--model", "models/tiny", "--input", "test:17", "--perturbed", "attacks.safetensors#perturbed#1",
+            "--r"
+        };
+        Ran holds = Ran.margrave(folder, Stream.concat(Stream.of(pair), Stream.of("1000")).toArray(String[]::new));
+        assertThat(holds.exitCode()).isZero();
+        assertThat(holds.out().get(0)).isEqualTo("verdict     HOLDS");
+        assertThat(holds.out().get(3)).contains("|delta|     ").contains(", inside the value range");
+        Ran fails = Ran.margrave(folder, Stream.concat(Stream.of(pair), Stream.of("0")).toArray(String[]::new));
+        assertThat(fails.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(fails.out().get(0)).isEqualTo("verdict     FAILS");
+        Ran clean = Ran.margrave(
+                folder,
+                "check", "--model", "models/tiny", "--input", "test:17", "--perturbed", "attacks.safetensors#inputs#1",
+                "--r", "3");
+        assertThat(clean.out().get(3)).isEqualTo("|delta|     0, inside the value range");
+        Ran missing = Ran.margrave(
+                folder,
+                "check", "--model", "models/tiny", "--input", "test:17", "--perturbed", "attacks.safetensors#none",
+                "--r", "3");
+        assertThat(missing.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    }
+
+    @Test
+    void images_of_another_shape_are_refused_before_any_work() {
+        Ran ran = Ran.margrave(folder, audit("--data", "sprites64", "--out", "runs/shape"));
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).singleElement().asString().contains("takes images of 1x28x28", "has 1x64x64");
+        assertThat(folder.resolve("runs/shape")).doesNotExist();
+    }
+
+    @Test
+    void changed_weights_are_refused() throws IOException {
+        Path moved = copy("models/tiny", "models/changed");
+        Path weights = moved.resolve("weights.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(weights, bytes);
+        Ran ran = Ran.margrave(folder, "verify", "runs/first", "--models", "models/changed");
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).singleElement().asString().contains("are not those of the run");
+    }
+
+    @Test
+    void a_place_that_cant_be_written_is_told_before_the_work() throws IOException {
+        Files.writeString(folder.resolve("file"), "in the way");
+        Ran ran = Ran.margrave(folder, audit("--out", "file/run"));
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).hasSize(1);
+    }
+}

@@ -1,0 +1,244 @@
+package io.margrave.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margrave.cli.plan.PlanDocument;
+import io.margrave.data.BadInputException;
+import io.margrave.results.AuditPlan;
+import io.margrave.results.Radii;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+class MainTest {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "audit --pionts 3                       | unknown option '--pionts'; did you mean '--points'?",
+                "audit --pionts=3                       | unknown option '--pionts=3'; did you mean '--points'?",
+                "audti                                  | unknown command 'audti'; did you mean 'audit'?",
+                "''                                     | want a command, as in 'margrave audit'",
+                "datasets                               | want list, fetch or verify",
+                "datasets fetch mnits --quiet           | want a data set of ",
+                "datasets verify mnits                  | want a data set of ",
+                "train --data mnits --out m             | want a data set of ",
+                "train --data sprites                   | missing required option: '--out",
+                "train --data sprites --out m --arch x  | want architecture mlp or conv, got 'x'",
+                "train --data sprites --out m --latent 0| want latent > 0, got 0",
+                "train --data sprites --out m --likelihood x | want --likelihood bernoulli",
+                "train --data sprites --out m --epochs -1    | want epochs > 0, got -1",
+                "train --data sprites --out m --threads 0    | want --threads of at least 1, got 0",
+                "audit --points 0                       | want points to be a whole number",
+                "audit --points many                    | Invalid value for option '--points'",
+                "audit --r 4,x                          | want auto or numbers for --r, got 'x'",
+                "audit --r 4,3                          | ",
+                "audit --alpha 0.7                      | want alpha to be a number between 0 and 0.5",
+                "audit --data mnist                     | want models to audit on mnist: train one with",
+                "audit --models none                    | no model in ",
+                "audit none.yaml                        | want a plan, got ",
+                "audit --resume none                    | no run in ",
+                "audit --resume none --out there        | want --resume alone",
+                "audit --fail-below 1 --method best     | Invalid value for option '--method': want one of bound_frob",
+                "audit --at 3                           | ",
+                "check --model none --input a --perturbed b --r -1 | want a finite --r",
+                "check --model none --input a --perturbed b --r 1 --alpha 1 | want --alpha in (0, 0.5)",
+                "check --model none --input a --perturbed b --r 1   | want a model folder with model.yaml",
+                "attack --model none                    | no model in ",
+                "attack --model none --steps 0          | want --steps, --draws and --restarts of at least 1",
+                "verify none                            | no run in ",
+                "compare none none                      | no run in ",
+                "report none                            | no run in ",
+                "export none                            | no run in ",
+                "export none --format xml               | Invalid value for option '--format'",
+            })
+    void bad_input_is_told_in_one_line_and_ends_with_2(String line, String told) {
+        String[] args = line.isEmpty() ? new String[0] : line.split(" +");
+        Ran ran = Ran.margrave(folder, args);
+        assertThat(ran.err()).hasSize(1);
+        assertThat(ran.err().get(0)).startsWith("margrave: " + (told == null ? "" : told));
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    }
+
+    @Test
+    void a_wrong_plan_names_file_line_and_the_closest_key() throws IOException {
+        Files.writeString(folder.resolve("plan.yaml"), "seed: 1\npoint: 3\n");
+        Ran ran = Ran.margrave(folder, "audit", "plan.yaml");
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err())
+                .containsExactly("margrave: " + folder.resolve("plan.yaml")
+                        + " line 2: unknown key 'point'; did you mean 'points'?");
+    }
+
+    @Test
+    void the_printed_plan_is_a_plan_and_options_win() throws IOException {
+        Files.writeString(folder.resolve("plan.yaml"), "points: 7\nr: [4, 6]\nattack_radius: 1\n");
+        Ran ran = Ran.margrave(
+                folder, "audit", "plan.yaml", "--points", "9", "--no-mean-only", "--seed", "5", "--dry-run");
+        assertThat(ran.exitCode()).isZero();
+        AuditPlan plan = PlanDocument.parse(ran.text(), "test").plan();
+        assertThat(plan.points()).isEqualTo(9);
+        assertThat(plan.r()).isEqualTo(Radii.of(List.of(4.0, 6.0)));
+        assertThat(plan.meanOnly()).isFalse();
+        assertThat(plan.seed()).isEqualTo(5);
+        assertThat(plan.models()).containsExactly("models/sprites-b1", "models/sprites-b4");
+        assertThat(folder.toFile().list()).containsExactly("plan.yaml");
+    }
+
+    @Test
+    void every_command_teaches() {
+        CommandLine line = Main.commandLine(Console.ofProcess());
+        assertThat(line.getSubcommands().keySet())
+                .containsExactlyInAnyOrder(
+                        "train",
+                        "attack",
+                        "audit",
+                        "check",
+                        "verify",
+                        "compare",
+                        "report",
+                        "export",
+                        "datasets",
+                        "generate-completion");
+        for (CommandLine command : line.getSubcommands().values()) {
+            CommandSpec spec = command.getCommandSpec();
+            if (spec.name().equals("generate-completion")) {
+                continue;
+            }
+            String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+            assertThat(help).as(spec.name()).contains("Examples:", "margrave " + spec.name(), "Exit codes");
+            for (OptionSpec option : spec.options()) {
+                assertThat(String.join("", option.description()))
+                        .as(spec.name() + " " + option.longestName())
+                        .isNotBlank();
+                if (!option.required() && option.arity().max() > 0) {
+                    assertThat(String.join("", option.description()))
+                            .as("the default of " + spec.name() + " " + option.longestName())
+                            .containsAnyOf("Default", "instead", "Write", "Finish", "Resize", "if they moved");
+                }
+            }
+        }
+    }
+
+    @Test
+    void defaults_that_help_tells_are_those_of_the_plan() {
+        AuditPlan plain = AuditPlan.defaults();
+        Map<String, Object> defaults = Map.of(
+                "--points", plain.points(),
+                "--draws", plain.draws(),
+                "--verdict-draws", plain.verdictDraws(),
+                "--attack-steps", plain.attack().steps(),
+                "--attack-draws", plain.attack().draws(),
+                "--attack-restarts", plain.attack().restarts(),
+                "--search-steps", plain.search().steps(),
+                "--search-draws", plain.search().draws(),
+                "--search-restarts", plain.search().restarts(),
+                "--chunk", plain.chunk());
+        CommandSpec audit = Main.commandLine(Console.ofProcess())
+                .getSubcommands()
+                .get("audit")
+                .getCommandSpec();
+        defaults.forEach((option, value) -> assertThat(
+                        String.join(" ", audit.findOption(option).description()))
+                .as(option)
+                .contains("Default: " + value + "."));
+        assertThat(String.join(" ", audit.findOption("--alpha").description())).contains("Default: 0.001.");
+        assertThat(String.join(" ", audit.findOption("--curve-points").description()))
+                .contains("Default: " + plain.curvePoints() + ".");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "--version", "audit --help", "datasets list --help", "generate-completion"})
+    void asking_for_help_is_no_error(String line) {
+        Ran ran = Ran.margrave(folder, line.split(" "));
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.out()).isNotEmpty();
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void the_version_is_the_builds() {
+        assertThat(Ran.margrave(folder, "--version").text()).matches("margrave \\d+\\.\\d+\\.\\d+");
+    }
+
+    @Test
+    void completion_knows_the_commands() {
+        assertThat(Ran.margrave(folder, "generate-completion").text())
+                .contains("--fail-below", "bound_whitened", "verify");
+    }
+
+    @Test
+    void data_sets_are_listed_and_an_empty_folder_has_none_to_verify() {
+        Ran list = Ran.margrave(folder, "datasets", "list", "--data-dir", "here");
+        assertThat(list.exitCode()).isZero();
+        assertThat(list.text()).contains(folder.resolve("here").toString(), "sprites", "celeba");
+        Ran all = Ran.margrave(folder, "datasets", "verify", "--data-dir", ".");
+        assertThat(all.exitCode()).isZero();
+        assertThat(all.text()).contains("no files with a pinned checksum");
+        Ran named = Ran.margrave(folder, "datasets", "verify", "mnist", "--data-dir", ".");
+        assertThat(named.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(named.out()).allMatch(line -> line.startsWith("missing "));
+    }
+
+    @Test
+    void a_wrong_file_is_told_and_fails_the_verification() throws IOException {
+        Path mnist = Files.createDirectory(folder.resolve("mnist"));
+        Files.write(mnist.resolve("t10k-labels-idx1-ubyte.gz"), new byte[] {1, 2, 3});
+        Ran ran = Ran.margrave(folder, "datasets", "verify", "--data-dir", folder.toString());
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.out()).anyMatch(line -> line.startsWith("wrong ") && line.endsWith("t10k-labels-idx1-ubyte.gz"));
+    }
+
+    @Test
+    void whatever_goes_wrong_has_a_line_and_a_code() {
+        assertThat(Failure.of(new BadInputException("want a, got b\nmore"))).isEqualTo(new Failure("want a, got b", 2));
+        assertThat(Failure.of(new UncheckedIOException(new NoSuchFileException("x"))))
+                .isEqualTo(new Failure("x: no such file or folder", 2));
+        assertThat(Failure.of(new AccessDeniedException("/x"))).isEqualTo(new Failure("/x: permission denied", 2));
+        assertThat(Failure.of(new IOException("No space left on device")).line())
+                .contains("free some space");
+        assertThat(Failure.of(new FileNotFoundException("y")).exitCode()).isEqualTo(2);
+        assertThat(Failure.of(new OutOfMemoryError("Java heap space")).line()).contains("out of memory");
+        assertThat(Failure.of(new IllegalStateException("wrapped", new BadInputException("want c"))))
+                .isEqualTo(new Failure("want c", 2));
+    }
+
+    @Test
+    void a_defect_says_so_and_keeps_its_trace() throws IOException {
+        Failure failure = Failure.of(new IllegalStateException("never\nhappens"));
+        assertThat(failure.exitCode()).isEqualTo(ExitCode.BUG);
+        assertThat(failure.line()).startsWith("this is a bug in margrave: IllegalStateException: never; please report");
+        Path trace = Path.of(failure.line().replaceFirst(".* with ", ""));
+        assertThat(Files.readString(trace)).contains("at io.margrave.cli.MainTest");
+        Files.delete(trace);
+    }
+
+    @Test
+    void traces_are_shown_where_they_are_asked_for() {
+        assertThat(Ran.margrave(folder, Map.of("MARGRAVE_DEBUG", "1"), "report", "none")
+                        .err())
+                .hasSizeGreaterThan(2)
+                .anyMatch(line -> line.contains("at io.margrave.cli.ReportCommand"));
+        assertThat(Ran.margrave(folder, Map.of("MARGRAVE_DEBUG", "0"), "report", "none")
+                        .err())
+                .hasSize(1);
+    }
+}

@@ -1,0 +1,258 @@
+package io.margrave.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.margrave.data.BadInputException;
+import io.margrave.results.RunResults;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class HtmlReportTest {
+    private static final String HOSTILE = "</script><img src=x onerror=alert(1)>\"'&";
+
+    private static String html(SampleRun run) {
+        return html(run.results());
+    }
+
+    private static String html(RunResults results) {
+        return HtmlReport.html(results, Figures.of(results));
+    }
+
+    private static JsonNode data(String html, String id) throws Exception {
+        Matcher block = Pattern.compile(
+                        "<script type=\"application/json\" id=\"" + id + "\">(.*?)</script>", Pattern.DOTALL)
+                .matcher(html);
+        assertThat(block.find()).isTrue();
+        return new ObjectMapper().readTree(block.group(1));
+    }
+
+    /** The page without its code and data: what a reader sees. */
+    private static String visible(String html) {
+        return html.replaceAll("(?s)<script.*?</script>", "").replaceAll("(?s)<style>.*?</style>", "");
+    }
+
+    @Test
+    void sections_come_in_the_order_of_reading() {
+        String html = html(SampleRun.run().points(12));
+        int last = -1;
+        for (String id :
+                List.of("verdict", "models", "figures", "images", "points", "reading", "provenance", "fine-print")) {
+            int at = html.indexOf("<section id=\"" + id + "\"");
+            assertThat(at).as(id).isGreaterThan(last);
+            last = at;
+        }
+    }
+
+    @Test
+    void the_policy_forbids_every_request_and_names_the_hash_of_the_one_script() throws Exception {
+        String html = html(SampleRun.run().points(4));
+        Matcher policy = Pattern.compile("Content-Security-Policy\" content=\"([^\"]*)\"")
+                .matcher(html);
+        assertThat(policy.find()).isTrue();
+        Matcher script =
+                Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(html);
+        assertThat(script.find()).isTrue();
+        String hash = Base64.getEncoder()
+                .encodeToString(MessageDigest.getInstance("SHA-256")
+                        .digest(script.group(1).getBytes(StandardCharsets.UTF_8)));
+        assertThat(policy.group(1).split("; "))
+                .containsExactlyInAnyOrder(
+                        "default-src 'none'",
+                        "script-src 'sha256-" + hash + "' 'unsafe-eval'",
+                        "style-src 'unsafe-inline'",
+                        "img-src data:",
+                        "base-uri 'none'",
+                        "form-action 'none'");
+        assertThat(script.find()).as("a second script").isFalse();
+        assertThat(html.indexOf("Content-Security-Policy")).isLessThan(html.indexOf("<script"));
+    }
+
+    @Test
+    void nothing_is_loaded_from_anywhere() {
+        String visible = visible(html(SampleRun.run().points(12)));
+        assertThat(visible).doesNotContainPattern("(src|href)=\"(?!#|data:image/png;base64,)");
+        assertThat(visible).doesNotContain("<link").doesNotContain("<iframe").doesNotContain("@import");
+    }
+
+    @Test
+    void hostile_names_stay_text() throws Exception {
+        String html =
+                html(SampleRun.run().models(Map.of(HOSTILE, 1.0, "calm", 4.0)).points(8));
+        assertThat(visible(html)).doesNotContain("<img src=x").contains("&lt;img src=x onerror=alert(1)&gt;");
+        assertThat(html).doesNotContain("<img src=x");
+        assertThat(data(html, "point-data").get("words").toString()).contains("onerror=alert(1)");
+        assertThat(data(html, "figure-specs").toString()).contains("onerror=alert(1)");
+        // Two blocks of data and one script open, and as many close: no name ended one early.
+        assertThat(html.split("</script>", -1)).hasSize(4);
+        assertThat(html.split("<script", -1).length).isGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void no_angle_bracket_is_left_in_data() {
+        Matcher block = Pattern.compile("application/json\" id=\"[a-z-]+\">(.*?)</script>", Pattern.DOTALL)
+                .matcher(html(
+                        SampleRun.run().models(Map.of("a<!--b<script>", 1.0)).points(4)));
+        int blocks = 0;
+        while (block.find()) {
+            blocks++;
+            assertThat(block.group(1)).doesNotContain("<").contains("a\\u003c!--b\\u003cscript>");
+        }
+        assertThat(blocks).isEqualTo(2);
+    }
+
+    @Test
+    void every_row_and_figure_of_the_run_is_in_the_page() throws Exception {
+        RunResults results = SampleRun.run().points(20).results();
+        String html = html(results);
+        assertThat(data(html, "point-data").get("rows")).hasSize(results.rows().size());
+        List<Figure> figures = Figures.of(results);
+        assertThat(data(html, "figure-specs")).hasSize(figures.size());
+        for (int i = 0; i < figures.size(); i++) {
+            assertThat(html)
+                    .contains("Figure " + (i + 1) + ". "
+                            + Html.text(figures.get(i).title()));
+            assertThat(data(html, "figure-specs").get(i).get("spec").get("concat"))
+                    .hasSameSizeAs(figures.get(i).spec().get("concat"));
+        }
+    }
+
+    @Test
+    void the_table_tells_censored_flat_and_not_asked_for_apart() throws Exception {
+        String html = html(SampleRun.run().points(20).censoredEvery(5).flat().notAttacked());
+        JsonNode table = data(html, "point-data");
+        int whitened = -1;
+        int full = -1;
+        int degradation = -1;
+        for (int c = 0; c < table.get("columns").size(); c++) {
+            String title = table.get("columns").get(c).get("title").asText();
+            String note = table.get("columns").get(c).get("note").asText();
+            whitened = title.equals("whitened") ? c : whitened;
+            full = note.contains("full \u00b7 in range") ? c : full;
+            degradation = title.equals("degradation") ? c : degradation;
+        }
+        JsonNode last = table.get("rows").get(2);
+        assertThat(last.get(full).asText()).isEqualTo("none found");
+        assertThat(last.get(whitened).asText()).isEqualTo("flat");
+        assertThat(last.get(degradation).isNull()).isTrue();
+        assertThat(table.get("flags").get(2).asInt() & 2).isEqualTo(2);
+    }
+
+    @Test
+    void every_margin_carries_its_labels() {
+        String visible = visible(html(SampleRun.run().points(12)));
+        assertThat(visible)
+                .contains("lower \u00b7 mean-only \u00b7 no range \u00b7 <b>FIRST_ORDER</b> estimate")
+                .contains("upper \u00b7 full \u00b7 in range \u00b7 <b>STATISTICAL</b> 99.9\u202f%")
+                .contains("upper \u00b7 mean-only \u00b7 in range \u00b7 <b>STATISTICAL</b> 99.9\u202f%");
+    }
+
+    @Test
+    void a_collapsed_model_is_warned_of() {
+        assertThat(visible(html(SampleRun.run().points(8).collapsed())))
+                .contains("has collapsed: none of its 10 latent units is active");
+        assertThat(visible(html(SampleRun.run().points(8)))).doesNotContain("collapsed");
+    }
+
+    @Test
+    void the_page_says_how_r_was_chosen() {
+        assertThat(visible(html(SampleRun.run().points(4))))
+                .contains(
+                        "auto, 0.25, 0.5 and 0.75 of the median distance between different validation images (7.810)");
+        assertThat(visible(html(SampleRun.run().points(4).oneRadius()))).contains("as given");
+    }
+
+    @Test
+    void the_page_states_the_ceiling_that_the_draws_set() {
+        // Phi^-1(0.001^(1/2000)) = 2.7 with SciPy.
+        assertThat(visible(html(SampleRun.run().points(4)))).contains("\u03a6\u207b\u00b9(p) is at most 2.70");
+    }
+
+    @Test
+    void image_rows_show_five_pictures_each() {
+        String visible = visible(html(
+                SampleRun.run().models(Map.of("m", 1.0)).points(40).oneRadius().exhibits(2)));
+        assertThat(visible.split("<img ", -1)).hasSize(1 + 2 * 5);
+        assertThat(visible)
+                .contains("Least robust")
+                .contains("Most robust of those broken")
+                .contains("\u00b10.");
+    }
+
+    static List<SampleRun> oddRuns() {
+        return List.of(
+                SampleRun.run().points(1),
+                SampleRun.run().points(1).models(Map.of("only", 1.0)).oneRadius(),
+                SampleRun.run()
+                        .points(6)
+                        .notAttacked()
+                        .withoutCurves()
+                        .withoutMeanOnly()
+                        .exhibits(0),
+                SampleRun.run().points(6).censoredEvery(1),
+                SampleRun.run().points(6).flat().censoredEvery(2),
+                SampleRun.run().points(6).unknownQuality(),
+                SampleRun.run().points(6).coloured());
+    }
+
+    @ParameterizedTest
+    @MethodSource("oddRuns")
+    void odd_runs_give_a_whole_page_without_leaks(SampleRun run) {
+        String visible = visible(html(run)).replaceAll("data:image/png;base64,[^\"]*", "");
+        assertThat(visible).endsWith("</body>\n</html>\n");
+        assertThat(visible).doesNotContain("NaN").doesNotContain("Infinity").doesNotContain(">null<");
+    }
+
+    @Test
+    void a_run_without_rows_says_so() {
+        RunResults full = SampleRun.run().points(1).results();
+        String visible =
+                visible(html(new RunResults(full.plan(), full.info(), full.models(), List.of(), List.of(), List.of())));
+        assertThat(visible)
+                .contains("No image has been audited yet.")
+                .contains("No rows, no figures.")
+                .contains("the run is not complete");
+    }
+
+    @Test
+    void thirty_thousand_rows_stay_a_file_that_opens() {
+        RunResults results =
+                SampleRun.run().points(5000).exhibits(1).withoutCurves().results();
+        assertThat(results.rows()).hasSize(30_000);
+        assertThat(HtmlReport.html(results, List.of()).length()).isBetween(1_000_000, 6_000_000);
+    }
+
+    @Test
+    void the_file_is_there_whole_and_nothing_beside_it(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("run/report.html");
+        HtmlReport.write(SampleRun.run().points(2).results(), file);
+        HtmlReport.write(SampleRun.run().points(3).results(), file);
+        assertThat(Files.readString(file)).startsWith("<!DOCTYPE html>").endsWith("</html>\n");
+        try (var files = Files.list(folder.resolve("run"))) {
+            assertThat(files).containsExactly(file);
+        }
+    }
+
+    @Test
+    void a_place_that_cannot_be_written_is_bad_input_in_one_line(@TempDir Path folder) throws Exception {
+        Path blocked = Files.writeString(folder.resolve("file"), "here");
+        assertThatThrownBy(() -> HtmlReport.write(SampleRun.run().points(1).results(), blocked.resolve("report.html")))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageStartingWith("want to write ")
+                .message()
+                .doesNotContain("\n");
+    }
+}
