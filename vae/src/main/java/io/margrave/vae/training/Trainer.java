@@ -27,7 +27,8 @@ public final class Trainer {
     private Trainer() {}
 
     /**
-     * Trains, or goes on, or finds the work done. Sets the engine's threads to those of the plan.
+     * Trains, or goes on, or finds the work done. Its threads are Java's; the engine's are
+     * set to one.
      *
      * @param out folder of the model, made where there is none; its name is the model's
      * @param progress hears of each epoch, and a few times a second in between
@@ -42,7 +43,7 @@ public final class Trainer {
         }
         VaeSpec spec = spec(plan, data);
         makeFolder(out);
-        Engine.threads(plan.threads());
+        Engine.singleThreaded();
         Path checkpoint = out.resolve(CHECKPOINT);
         TrainingRun run = new TrainingRun(plan, data, spec, checkpoint, name, progress);
         TrainingRun.Outcome outcome;
