@@ -132,6 +132,24 @@ class TrainerTest {
     }
 
     @Test
+    void a_second_training_in_the_same_folder_is_refused_and_the_first_goes_on() {
+        List<String> refused = new ArrayList<>();
+        ModelCard first = Trainer.train(PLAN, DATA, out("model"), event -> {
+            if (event.done() == 1 && refused.isEmpty()) {
+                assertThatThrownBy(() -> Trainer.train(PLAN, DATA, out("model"), Progress.Listener.none()))
+                        .isInstanceOf(BadInputException.class)
+                        .hasMessageContaining("in use by another training");
+                refused.add("once");
+            }
+        });
+        assertThat(refused).hasSize(1);
+        assertThat(first.testElbo())
+                .isEqualTo(Trainer.train(PLAN, DATA, out("alone"), Progress.Listener.none())
+                        .testElbo());
+        assertThat(out("model").resolve(".training.lock")).doesNotExist();
+    }
+
+    @Test
     void a_checkpoint_of_another_plan_is_refused() {
         assertThatThrownBy(() -> Trainer.train(PLAN, DATA, out("model"), event -> {
                     if (event.done() == 1) {
