@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
             "Measure how robust models are, point by point.",
             "",
             "For each audited point and radius r: P(|Delta| <= r) with confidence bounds; first-order lower bounds on the"
-                    + " margin (the seed's, spectral, whitened); and the smallest perturbation found that breaks"
+                    + " margin (Frobenius, as Camuto et al. 2021 give it, spectral, whitened); and the smallest perturbation found that breaks"
                     + " r-robustness, verified on fresh noise. The run folder holds the rows (audit.duckdb), the"
                     + " evidence (perturbations/), plan.yaml, summary.json, figures/ and report.html.",
             "",

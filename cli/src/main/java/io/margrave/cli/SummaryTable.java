@@ -28,7 +28,7 @@ final class SummaryTable {
                 trimmed(100 * (1 - 2 * summary.alpha()))));
         lines.add("");
         Table table =
-                new Table("model", "r", "r-robust", "seed's bound", "whitened bound", "verified break", "none found");
+                new Table("model", "r", "r-robust", "Frobenius bound", "whitened bound", "verified break", "none found");
         for (ModelSummary model : summary.models()) {
             for (RadiusSummary at : model.radii()) {
                 MethodSummary upper = at.of(MarginMethod.MARGIN_UPPER);

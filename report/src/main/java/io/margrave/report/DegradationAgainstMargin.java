@@ -73,10 +73,7 @@ final class DegradationAgainstMargin {
         encoding.set("shape", VegaLite.shape(scatter.results()));
         encoding.set(
                 "tooltip",
-                VegaLite.array(List.of(
-                        VegaLite.tip("model", "model"),
-                        VegaLite.tip("point", "point"),
-                        VegaLite.tip("label", "label"),
+                VegaLite.array(scatter.tips(
                         VegaLite.numberTip("margin", "verified upper bound"),
                         VegaLite.numberTip("degradation", "degradation (negative is worse)"))));
         ArrayNode zero = VegaLite.NODES.arrayNode();

@@ -28,7 +28,7 @@ record ExhibitRows(RunResults results) {
                                 + "The perturbation is drawn signed; its scale stands beneath it")
                 .append(colours())
                 .append(".</p>\n");
-        int middle = byRadius.size() / 2;
+        int middle = (byRadius.size() - 1) / 2;
         int at = 0;
         for (var entry : byRadius.entrySet()) {
             String open = at++ == middle ? " open" : "";

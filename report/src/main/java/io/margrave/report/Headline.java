@@ -89,7 +89,8 @@ record Headline(RunResults results, RunSummary summary) {
             statements.add("No image has been audited yet.");
             return statements;
         }
-        double r = radii.get(radii.size() / 2);
+        // The radius that a run's exhibits are of.
+        double r = radii.get((radii.size() - 1) / 2);
         for (ModelSummary model : summary.models()) {
             model.radii().stream()
                     .filter(each -> each.r() == r)

@@ -67,7 +67,7 @@ final class MarginAgainstBound {
                         ? "No verified break lies below the estimate"
                         : Text.plural(below, "verified break") + " of " + Text.integer(drawn)
                                 + (below == 1 ? " lies" : " lie") + " below the estimate (crosses)")
-                + ": these attacks move \u03c3 too, so a break below breaks the estimate\u2019s assumption of a fixed \u03c3, not a theorem. Left out: "
+                + ". These attacks move \u03c3 too, so a break below breaks the estimate\u2019s assumption of a fixed \u03c3, not a theorem. Left out: "
                 + Text.integer(notRobust) + " model-point-radius rows not shown to be r-robust when clean, "
                 + Text.integer(censored)
                 + " censored (no break found), " + Text.integer(flat) + " flat (infinite estimate).";
@@ -107,10 +107,7 @@ final class MarginAgainstBound {
                 violations.add(values.get(i).deepCopy());
             }
         }
-        List<ObjectNode> tips = List.of(
-                VegaLite.tip("model", "model"),
-                VegaLite.tip("point", "point"),
-                VegaLite.tip("label", "label"),
+        List<ObjectNode> tips = scatter.tips(
                 VegaLite.numberTip("bound", "lower bound (" + bound.id + ", estimate)"),
                 VegaLite.numberTip("margin", "verified upper bound"));
         ObjectNode points = encoding(x, y);
@@ -127,7 +124,10 @@ final class MarginAgainstBound {
                 identity,
                 "{type: 'line', color: '#444', strokeDash: [5, 4], strokeWidth: 1.2, clip: true}",
                 encoding(x, y)));
-        layers.add(VegaLite.layer(fits(groups), "{type: 'line', strokeWidth: 1.8, clip: true}", fit));
+        ArrayNode lines = fits(groups);
+        if (!lines.isEmpty()) {
+            layers.add(VegaLite.layer(lines, "{type: 'line', strokeWidth: 1.8, clip: true}", fit));
+        }
         if (!violations.isEmpty()) {
             layers.add(VegaLite.layer(
                     violations,

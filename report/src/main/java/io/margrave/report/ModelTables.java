@@ -52,7 +52,7 @@ record ModelTables(RunResults results, RunSummary summary) {
         }
         head.add("no break found<br><span class=\"label\">censored: full / mean-only</span>");
         head.add(
-                "breaks below whitened<br><span class=\"label\">mean-only (violations) / full (assumption broken)</span>");
+                "breaks below whitened<br><span class=\"label\">mean-only: a violation; full: an assumption broken</span>");
         List<List<String>> rows = new ArrayList<>();
         for (RadiusRows radius : RadiusRows.of(results)) {
             for (ModelSummary model : summary.models()) {
@@ -76,7 +76,8 @@ record ModelTables(RunResults results, RunSummary summary) {
             row.add(estimate(own.median()) + (own.flat() == 0 ? "" : "<br><small>" + own.flat() + " flat</small>"));
         }
         row.add(censored(at, MarginMethod.MARGIN_UPPER) + " / " + censored(at, MarginMethod.MARGIN_UPPER_MEAN_ONLY));
-        row.add(below(at, MarginMethod.MARGIN_UPPER_MEAN_ONLY) + " / " + below(at, MarginMethod.MARGIN_UPPER));
+        row.add("<span class=\"pair\">" + below(at, MarginMethod.MARGIN_UPPER_MEAN_ONLY)
+                + " mean-only</span><br><span class=\"pair\">" + below(at, MarginMethod.MARGIN_UPPER) + " full</span>");
         return row;
     }
 

@@ -66,7 +66,7 @@ final class RobustnessCurves {
         List<ObjectNode> panels = new ArrayList<>();
         byRadius.forEach((r, rows) -> panels.add(panel(results, r, rows, panels.size())));
         String caption =
-                "P(|\u0394(x, \u03b4)| \u2264 r) on fresh noise, along the ray from the image through its smallest verified break (full, in"
+                "P(|\u0394(x, \u03b4)| \u2264 r) on fresh noise, along the direction of each image\u2019s smallest verified break (full, kept in"
                         + " range). Heavy line: median over images; band: 10\u202f% to 90\u202f% of images; faint: up to "
                         + LARGEST_CURVES
                         + " single images. Below one half (dashed) r-robustness is lost. A curve that ends keeps its last value in median and"

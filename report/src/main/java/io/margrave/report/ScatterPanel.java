@@ -65,6 +65,18 @@ record ScatterPanel(RunResults results, List<Pair> pairs) {
         return values;
     }
 
+    /** What names a point under the mouse, and its two values; a label only where the data has some. */
+    List<ObjectNode> tips(ObjectNode x, ObjectNode y) {
+        List<ObjectNode> tips =
+                new ArrayList<>(List.of(VegaLite.tip("model", "model"), VegaLite.tip("point", "point")));
+        if (pairs.stream().anyMatch(pair -> pair.row().label() >= 0)) {
+            tips.add(VegaLite.tip("label", "label"));
+        }
+        tips.add(x);
+        tips.add(y);
+        return tips;
+    }
+
     /** Fewer points are drawn larger. */
     String mark() {
         int size = pairs.size() <= 600 ? 26 : pairs.size() <= 3000 ? 14 : 7;

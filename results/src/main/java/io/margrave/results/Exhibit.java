@@ -7,7 +7,7 @@ package io.margrave.results;
  * @param point index of the input within its split
  * @param label class of the input, -1 where there is none
  * @param r radius of r-robustness
- * @param boundFrobenius the seed's lower bound, FIRST_ORDER
+ * @param boundFrobenius the lower bound of Camuto et al. 2021, FIRST_ORDER
  * @param boundWhitened the whitened lower bound, FIRST_ORDER
  * @param norm of the perturbation: the verified upper bound
  * @param shape channels, height, width of the four pictures

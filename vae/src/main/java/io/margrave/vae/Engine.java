@@ -32,7 +32,8 @@ public final class Engine {
     }
 
     /**
-     * Sets the intra-op threads of LibTorch and OpenBLAS: for work that one Java thread drives, as training is.
+     * Sets the intra-op threads of LibTorch and OpenBLAS: for work that one Java thread drives on an idle machine. They wait by
+     * spinning: where anything else runs, two can take ten times as long as one.
      *
      * @param n greater than zero
      */

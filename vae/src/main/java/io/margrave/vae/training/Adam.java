@@ -12,7 +12,6 @@ import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorList;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -86,20 +85,16 @@ final class Adam {
      * @param gradients in order of the parameters, of their shapes
      */
     @SuppressWarnings("try") // The scope and the guard act by being open.
-    void step(TensorVector gradients) {
+    void step(List<Tensor> gradients) {
         steps++;
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             step.fill_(new Scalar((double) steps));
-            List<Tensor> tensors = new ArrayList<>();
-            for (long i = 0; i < gradients.size(); i++) {
-                tensors.add(gradients.get(i));
-            }
             // _fused_adam_(self, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, state_steps, *, lr, beta1, beta2,
             // weight_decay, eps, amsgrad, maximize, grad_scale=None, found_inf=None)
             kernel.callBoxed(new IValueVector(
                     new IValue(parameterList),
-                    new IValue(list(tensors)),
+                    new IValue(list(gradients)),
                     new IValue(firstList),
                     new IValue(secondList),
                     new IValue(list(List.of())),

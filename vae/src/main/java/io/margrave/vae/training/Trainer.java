@@ -27,12 +27,13 @@ public final class Trainer {
     private Trainer() {}
 
     /**
-     * Trains, or goes on, or finds the work done. Sets the engine's threads to those of the plan.
+     * Trains, or goes on, or finds the work done. Its threads are Java's; the engine's are
+     * set to one.
      *
      * @param out folder of the model, made where there is none; its name is the model's
      * @param progress hears of each epoch, and a few times a second in between
      * @throws BadInputException where the data doesn't fit the plan, {@code out} holds another plan's work or can't be
-     *     written, or training diverged
+     *     written, another training is at work there, or training diverged
      */
     public static ModelCard train(TrainingPlan plan, DataSplits data, Path out, Progress.Listener progress) {
         String name = name(out);
@@ -42,7 +43,17 @@ public final class Trainer {
         }
         VaeSpec spec = spec(plan, data);
         makeFolder(out);
-        Engine.threads(plan.threads());
+        try (FolderLock lock = FolderLock.take(out)) {
+            if (!ModelFolder.holdsModel(out)) {
+                train(plan, data, spec, out, name, progress);
+            }
+        }
+        return ModelFolder.card(out, name);
+    }
+
+    private static void train(
+            TrainingPlan plan, DataSplits data, VaeSpec spec, Path out, String name, Progress.Listener progress) {
+        Engine.singleThreaded();
         Path checkpoint = out.resolve(CHECKPOINT);
         TrainingRun run = new TrainingRun(plan, data, spec, checkpoint, name, progress);
         TrainingRun.Outcome outcome;
@@ -55,7 +66,6 @@ public final class Trainer {
         }
         ModelFolder.write(out, NetworkVae.of(spec.trained(provenance(plan, data, outcome)), outcome.parameters()));
         delete(checkpoint);
-        return ModelFolder.card(out, name);
     }
 
     private static String name(Path out) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate of Adam, finite, greater than zero
  * @param patience epochs without a better validation objective before training stops, greater than zero
  * @param seed of first weights, order and noise
- * @param threads intra-op threads, greater than zero
+ * @param threads that share each batch, greater than zero
  * @param maxSeconds of wall-clock time after which the epoch is cut short and training ends; null for no limit
  */
 public record TrainingPlan(

@@ -20,8 +20,6 @@ import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * One training, from the start or from its checkpoint to the best weights. Order and noise of an epoch come from streams
@@ -42,6 +40,7 @@ final class TrainingRun {
     private final List<Tensor> parameters;
     private final Adam adam;
     private final float[] images;
+    private final float[] posteriorNoise;
 
     private final double secondsBefore;
     private final long startNanos;
@@ -94,6 +93,7 @@ final class TrainingRun {
         this.progress = progress;
         this.noise = new Noise(plan.seed(), "training");
         this.images = new float[Math.multiplyExact(plan.batch(), spec.shape().size())];
+        this.posteriorNoise = new float[Math.multiplyExact(plan.batch(), plan.latent())];
         vae = NetworkVae.initialised(spec, plan.seed());
         names = List.copyOf(vae.parameters().keySet());
         parameters = List.copyOf(vae.parameters().values());
@@ -132,12 +132,14 @@ final class TrainingRun {
     /** Trains what is left to train and measures the best weights on the test split. */
     Outcome toTheEnd() {
         parameters.forEach(parameter -> parameter.set_requires_grad(true));
-        while (epochs < plan.epochs() && !isPatienceOver() && !isTimeOver()) {
-            trainEpoch();
-            epochs++;
-            validate();
-            checkpoint().write(checkpoint);
-            tell(describe());
+        try (ParallelGradient gradient = new ParallelGradient(objective, vae, parameters, plan.threads())) {
+            while (epochs < plan.epochs() && !isPatienceOver() && !isTimeOver()) {
+                trainEpoch(gradient);
+                epochs++;
+                validate();
+                checkpoint().write(checkpoint);
+                tell(describe());
+            }
         }
         parameters.forEach(parameter -> parameter.set_requires_grad(false));
         putBack(best, parameters);
@@ -159,46 +161,40 @@ final class TrainingRun {
         return secondsBefore + (System.nanoTime() - startNanos) * 1e-9;
     }
 
-    private void trainEpoch() {
-        ImageSet train = data.train();
-        int[] order = noise.stream(epochs, "order", 0).sample(train.size(), train.size());
+    private void trainEpoch(ParallelGradient gradient) {
+        int size = data.train().size();
+        int[] order = noise.stream(epochs, "order", 0).sample(size, size);
         Noise.Stream draws = noise.stream(epochs, "posterior", 0);
         for (int from = 0; from < order.length && !(from > 0 && isTimeOver()); from += plan.batch()) {
             int[] batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + plan.batch()));
             double share = (double) from / order.length;
-            step(train, batch, draws, share);
+            step(gradient, batch, draws, share);
         }
     }
 
     @SuppressWarnings("try") // The scope acts by being open.
-    private void step(ImageSet train, int[] batch, Noise.Stream draws, double share) {
+    private void step(ParallelGradient gradient, int[] batch, Noise.Stream draws, double share) {
+        read(data.train(), batch);
+        draws.gaussians(posteriorNoise, 0, batch.length * plan.latent());
         try (PointerScope scope = new PointerScope()) {
-            Tensor input = TensorCopies.images(read(train, batch), train.shape());
-            float[] eta = new float[batch.length * plan.latent()];
-            draws.gaussians(eta, 0, eta.length);
-            Tensor posteriorNoise = TensorCopies.tensor(eta, batch.length, 1, plan.latent());
-            Objective.Value value = objective.value(vae, input, posteriorNoise, epochs + share);
-            double reached = value.objective().item_double();
-            if (!Double.isFinite(reached)) {
-                throw diverged(reached, share);
+            ParallelGradient.Result result = gradient.of(images, posteriorNoise, batch.length, epochs + share);
+            if (!Double.isFinite(result.objective())) {
+                throw diverged(result.objective(), share);
             }
-            TensorVector gradients = torch.grad(
-                    new TensorVector(value.objective().neg()), new TensorVector(parameters.toArray(Tensor[]::new)));
-            adam.step(gradients);
+            adam.step(result.descent());
             long now = System.nanoTime();
             if (now - lastEvent >= NANOS_BETWEEN_EVENTS) {
                 lastEvent = now;
-                tell(describe(value, reached, share));
+                tell(describe(result, share));
             }
         }
     }
 
-    private float[] read(ImageSet train, int[] batch) {
+    private void read(ImageSet train, int[] batch) {
         int size = train.shape().size();
         for (int i = 0; i < batch.length; i++) {
             train.read(batch[i], images, i * size);
         }
-        return batch.length == plan.batch() ? images : Arrays.copyOf(images, batch.length * size);
     }
 
     private void validate() {
@@ -255,12 +251,15 @@ final class TrainingRun {
                 bestEpoch);
     }
 
-    private String describe(Objective.Value value, double reached, double share) {
+    private String describe(ParallelGradient.Result result, double share) {
         StringBuilder detail = new StringBuilder(String.format(
-                Locale.ROOT, "epoch %d, %.0f %%: %s %.2f", epochs + 1, 100 * share, objective.name(), reached));
-        value.terms()
-                .forEach((term, tensor) ->
-                        detail.append(String.format(Locale.ROOT, ", %s %.2f", term, tensor.item_double())));
+                Locale.ROOT,
+                "epoch %d, %.0f %%: %s %.2f",
+                epochs + 1,
+                100 * share,
+                objective.name(),
+                result.objective()));
+        result.terms().forEach((term, value) -> detail.append(String.format(Locale.ROOT, ", %s %.2f", term, value)));
         return detail.toString();
     }
 

@@ -23,7 +23,8 @@ class AdamTest {
             Adam adam = new Adam(List.of(parameter), 0.1);
             for (int i = 0; i < 5; i++) {
                 Tensor loss = parameter.mul(factor).square().sum();
-                adam.step(torch.grad(new TensorVector(loss), new TensorVector(parameter)));
+                TensorVector gradients = torch.grad(new TensorVector(loss), new TensorVector(parameter));
+                adam.step(List.of(gradients.get(0)));
             }
             assertThat(TensorCopies.doubles(parameter))
                     .containsExactly(

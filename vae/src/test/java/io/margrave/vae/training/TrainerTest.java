@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainerTest {
     private static final ImageShape SMALL = new ImageShape(1, 8, 8);
@@ -76,20 +78,30 @@ class TrainerTest {
                 .hasSameBinaryContentAs(out("unbroken").resolve("weights.safetensors"));
     }
 
-    @Test
-    void a_training_killed_within_an_epoch_goes_on_to_the_same_bytes() {
-        Trainer.train(PLAN, DATA, out("unbroken"), Progress.Listener.none());
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void a_training_killed_within_an_epoch_goes_on_to_the_same_bytes(int threads) {
+        TrainingPlan plan = PLAN.withThreads(threads);
+        Trainer.train(plan, DATA, out("unbroken"), Progress.Listener.none());
         ImageSet dying = new Dying(DATA.train(), new AtomicInteger(1_000));
         assertThatThrownBy(() -> Trainer.train(
-                        PLAN,
+                        plan,
                         new DataSplits("blobs", dying, DATA.validation(), DATA.test()),
                         out("broken"),
                         Progress.Listener.none()))
                 .isInstanceOf(Killed.class);
         assertThat(out("broken").resolve(Trainer.CHECKPOINT)).exists();
-        Trainer.train(PLAN, DATA, out("broken"), Progress.Listener.none());
+        Trainer.train(plan, DATA, out("broken"), Progress.Listener.none());
         assertThat(out("broken").resolve("weights.safetensors"))
                 .hasSameBinaryContentAs(out("unbroken").resolve("weights.safetensors"));
+    }
+
+    @Test
+    void threads_share_a_batch_without_changing_what_is_learned() {
+        ModelCard one = Trainer.train(PLAN, DATA, out("one"), Progress.Listener.none());
+        ModelCard three = Trainer.train(PLAN.withThreads(3), DATA, out("three"), Progress.Listener.none());
+        // Sums in another order differ in the last digits, which training then amplifies.
+        assertThat(three.testElbo()).isCloseTo(one.testElbo(), within(0.02));
     }
 
     @Test
@@ -117,6 +129,24 @@ class TrainerTest {
         assertThatThrownBy(() -> Trainer.train(PLAN, Blobs.splits(SMALL, 399), out("model"), heard::add))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("other images");
+    }
+
+    @Test
+    void a_second_training_in_the_same_folder_is_refused_and_the_first_goes_on() {
+        List<String> refused = new ArrayList<>();
+        ModelCard first = Trainer.train(PLAN, DATA, out("model"), event -> {
+            if (event.done() == 1 && refused.isEmpty()) {
+                assertThatThrownBy(() -> Trainer.train(PLAN, DATA, out("model"), Progress.Listener.none()))
+                        .isInstanceOf(BadInputException.class)
+                        .hasMessageContaining("in use by another training");
+                refused.add("once");
+            }
+        });
+        assertThat(refused).hasSize(1);
+        assertThat(first.testElbo())
+                .isEqualTo(Trainer.train(PLAN, DATA, out("alone"), Progress.Listener.none())
+                        .testElbo());
+        assertThat(out("model").resolve(".training.lock")).doesNotExist();
     }
 
     @Test

@@ -66,7 +66,7 @@ class TrainingMemoryTest {
                     1e-3,
                     EPOCHS,
                     0,
-                    1,
+                    2,
                     null);
             List<Long> resident = new ArrayList<>();
             Progress.Listener listener = event -> {
