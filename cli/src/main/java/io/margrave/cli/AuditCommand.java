@@ -74,6 +74,14 @@ final class AuditCommand implements Callable<Integer> {
             description = "Print the plan, resolved from the data, and end.")
     private boolean printPlan;
 
+    @Option(
+            names = "--figures",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Draw figures/ as SVG files too (or not: the report has them anyway). Default: yes.")
+    private boolean figures = true;
+
     @ArgGroup(exclusive = false, heading = "%nGate, for continuous integration:%n")
     private @Nullable GateOptions gateOptions;
 
@@ -147,7 +155,7 @@ final class AuditCommand implements Callable<Integer> {
     private int finish(AuditRun run, RunStore store, @Nullable Gate gate, ConsoleProgress progress) {
         run.run(store, global.threads(), console, progress);
         progress.close();
-        RunPages pages = RunPages.write(store, global.quiet, console);
+        RunPages pages = RunPages.write(store, RunPages.usual(store), figures, global.quiet, console);
         console.say(SummaryTable.lines(pages.summary(), store.plan()));
         console.say(List.of("", "report: " + AuditRun.shortest(pages.report(), console)));
         return gate == null ? ExitCode.PASS : Checks.say(gate.judge(pages.results()), console);

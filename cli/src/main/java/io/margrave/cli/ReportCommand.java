@@ -38,6 +38,14 @@ final class ReportCommand implements Callable<Integer> {
             description = "Where the HTML file goes. Default: report.html in the run folder.")
     private @Nullable Path out;
 
+    @Option(
+            names = "--figures",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Draw figures/ as SVG files too (or not: the report has them anyway). Default: yes.")
+    private boolean figures = true;
+
     @Mixin
     private GlobalOptions global = new GlobalOptions();
 
@@ -48,8 +56,8 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (RunStore store = RunStore.open(console.resolve(run))) {
-            Path file = out == null ? store.folder().resolve("report.html") : console.resolve(out);
-            RunPages pages = RunPages.write(store, file, global.quiet, console);
+            Path file = out == null ? RunPages.usual(store) : console.resolve(out);
+            RunPages pages = RunPages.write(store, file, figures, global.quiet, console);
             console.say(SummaryTable.lines(pages.summary(), store.plan()));
             console.say(List.of("", "report: " + AuditRun.shortest(pages.report(), console)));
             return ExitCode.PASS;

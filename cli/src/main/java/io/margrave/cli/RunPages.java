@@ -19,17 +19,24 @@ record RunPages(RunResults results, RunSummary summary, Path report) {
     /** Points at each end of each model that the report shows pictures of. */
     private static final int EXHIBITS = 6;
 
-    /** Writes summary.json, report.html and figures/. */
-    static RunPages write(RunStore store, boolean quiet, Console console) {
-        return write(store, store.folder().resolve("report.html"), quiet, console);
+    /** Where the report goes unless the user says otherwise. */
+    static Path usual(RunStore store) {
+        return store.folder().resolve("report.html");
     }
 
-    /** The same with the report elsewhere. */
-    static RunPages write(RunStore store, Path report, boolean quiet, Console console) {
+    /**
+     * Writes summary.json, the report and figures/.
+     *
+     * @param figures whether figures are drawn as files too, which takes longer than all the rest
+     */
+    static RunPages write(RunStore store, Path report, boolean figures, boolean quiet, Console console) {
         RunResults results = store.results(EXHIBITS);
         RunSummary summary = RunSummary.of(results);
         Summary.write(store.folder(), summary);
         HtmlReport.write(results, report);
+        if (!figures) {
+            return new RunPages(results, summary, report);
+        }
         if (!quiet) {
             console.note("report: written; drawing figures");
         }

@@ -20,11 +20,29 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every command on one tiny model of sprites. */
 class EndToEndTest {
-    private static final int POINTS = 8;
+    private static final int POINTS = 12;
     private static final String[] AUDIT = {
-        "audit", "--models", "models/tiny", "--points", "" + POINTS, "--draws", "200", "--verdict-draws", "100",
-        "--search-steps", "12", "--search-draws", "4", "--attack-steps", "5", "--attack-draws", "4", "--chunk", "4",
-        "--curve-points", "4"
+        "audit",
+        "--models",
+        "models/tiny",
+        "--points",
+        "" + POINTS,
+        "--draws",
+        "200",
+        "--verdict-draws",
+        "100",
+        "--search-steps",
+        "12",
+        "--search-draws",
+        "4",
+        "--attack-steps",
+        "5",
+        "--attack-draws",
+        "4",
+        "--chunk",
+        "4",
+        "--curve-points",
+        "4"
     };
 
     @TempDir
@@ -41,8 +59,21 @@ class EndToEndTest {
     static void train_and_audit() {
         trained = Ran.margrave(
                 folder,
-                "train", "--data", "sprites", "--widths", "48", "--latent", "4", "--epochs", "2", "--threads", "1",
-                "--learning-rate", "0.003", "--out", "models/tiny");
+                "train",
+                "--data",
+                "sprites",
+                "--widths",
+                "48",
+                "--latent",
+                "4",
+                "--epochs",
+                "2",
+                "--threads",
+                "1",
+                "--learning-rate",
+                "0.003",
+                "--out",
+                "models/tiny");
         audited = Ran.margrave(folder, audit("--out", "runs/first"));
     }
 
@@ -59,8 +90,22 @@ class EndToEndTest {
     void training_again_finds_the_work_done_and_another_plan_is_refused() {
         Ran again = Ran.margrave(
                 folder,
-                "train", "--data", "sprites", "--widths", "48", "--latent", "4", "--epochs", "2", "--threads", "1",
-                "--learning-rate", "0.003", "--out", "models/tiny", "--quiet");
+                "train",
+                "--data",
+                "sprites",
+                "--widths",
+                "48",
+                "--latent",
+                "4",
+                "--epochs",
+                "2",
+                "--threads",
+                "1",
+                "--learning-rate",
+                "0.003",
+                "--out",
+                "models/tiny",
+                "--quiet");
         assertThat(again.exitCode()).isZero();
         assertThat(again.out()).isEqualTo(trained.out());
         assertThat(again.err()).isEmpty();
@@ -81,14 +126,14 @@ class EndToEndTest {
         JsonNode summary =
                 new ObjectMapper().readTree(run.resolve("summary.json").toFile());
         assertThat(summary.path("points").asInt()).isEqualTo(POINTS);
-        assertThat(audited.out().get(0)).startsWith("sprites test, 8 points, alpha 0.001");
+        assertThat(audited.out().get(0)).startsWith("sprites test, 12 points, alpha 0.001");
         assertThat(audited.out()).filteredOn(line -> line.startsWith("tiny ")).hasSize(3);
         assertThat(audited.out()).last().isEqualTo("report: runs/first/report.html");
     }
 
     @Test
     void the_same_audit_on_other_threads_has_the_same_rows_in_silence() {
-        Ran again = Ran.margrave(folder, audit("--out", "runs/again", "--threads", "1", "--quiet"));
+        Ran again = Ran.margrave(folder, audit("--out", "runs/again", "--threads", "1", "--no-figures", "--quiet"));
         assertThat(again.exitCode()).isZero();
         assertThat(again.err()).isEmpty();
         assertThat(rows("runs/again")).hasSize(1 + 3 * POINTS).isEqualTo(rows("runs/first"));
@@ -100,7 +145,14 @@ class EndToEndTest {
 
     @Test
     void a_runs_own_plan_gives_the_same_rows() {
-        assertThat(Ran.margrave(folder, "audit", "runs/first/plan.yaml", "--out", "runs/from-plan", "--quiet")
+        assertThat(Ran.margrave(
+                                folder,
+                                "audit",
+                                "runs/first/plan.yaml",
+                                "--out",
+                                "runs/from-plan",
+                                "--no-figures",
+                                "--quiet")
                         .exitCode())
                 .isZero();
         assertThat(rows("runs/from-plan")).isEqualTo(rows("runs/first"));
@@ -108,7 +160,7 @@ class EndToEndTest {
 
     @Test
     void a_finished_run_resumes_to_itself_and_a_second_run_in_its_place_is_refused() {
-        Ran resumed = Ran.margrave(folder, "audit", "--resume", "runs/first", "--quiet");
+        Ran resumed = Ran.margrave(folder, "audit", "--resume", "runs/first", "--no-figures", "--quiet");
         assertThat(resumed.exitCode()).isZero();
         assertThat(resumed.out()).isEqualTo(audited.out());
         Ran second = Ran.margrave(folder, audit("--out", "runs/first"));
@@ -125,7 +177,7 @@ class EndToEndTest {
         assertThat(folder.resolve("runs/never")).doesNotExist();
         Ran without = Ran.margrave(folder, audit("--fail-below", "0.1", "--out", "runs/never"));
         assertThat(without.err()).singleElement().asString().contains("want --at with one of the radii");
-        String[] resume = {"audit", "--resume", "runs/first", "--quiet", "--fail-below"};
+        String[] resume = {"audit", "--resume", "runs/first", "--no-figures", "--quiet", "--fail-below"};
         assertThat(gate(resume, "0").exitCode()).isZero();
         Ran failed = gate(resume, "1000");
         assertThat(failed.exitCode()).isEqualTo(ExitCode.FAILED);
@@ -133,10 +185,8 @@ class EndToEndTest {
     }
 
     private static Ran gate(String[] resume, String threshold) {
-        double middle = Double.parseDouble(Ran.margrave(folder, "export", "runs/first")
-                .out()
-                .get(2)
-                .split(",")[6]);
+        double middle = Double.parseDouble(
+                Ran.margrave(folder, "export", "runs/first").out().get(2).split(",")[6]);
         return Ran.margrave(
                 folder,
                 Stream.concat(
@@ -176,7 +226,9 @@ class EndToEndTest {
         Ran same = Ran.margrave(folder, "compare", "runs/first", "runs/first");
         assertThat(same.exitCode()).isZero();
         assertThat(same.out()).hasSize(4).last().isEqualTo("no significant loss of bound_whitened");
-        assertThat(Ran.margrave(folder, audit("--seed", "9", "--r", "3", "--out", "runs/other", "--quiet"))
+        assertThat(Ran.margrave(
+                                folder,
+                                audit("--seed", "9", "--r", "3", "--out", "runs/other", "--no-figures", "--quiet"))
                         .exitCode())
                 .isZero();
         Ran other = Ran.margrave(folder, "compare", "runs/first", "runs/other");
@@ -202,7 +254,7 @@ class EndToEndTest {
 
     @Test
     void a_report_is_written_again_from_the_rows() throws IOException {
-        Ran ran = Ran.margrave(folder, "report", "runs/first", "--out", "again.html", "--quiet");
+        Ran ran = Ran.margrave(folder, "report", "runs/first", "--out", "again.html", "--no-figures", "--quiet");
         assertThat(ran.exitCode()).isZero();
         assertThat(Files.readString(folder.resolve("again.html"))).contains("<html", "tiny");
     }
@@ -211,8 +263,18 @@ class EndToEndTest {
     void attacks_are_written_and_their_inputs_can_be_judged() throws IOException {
         Ran attacked = Ran.margrave(
                 folder,
-                "attack", "--model", "models/tiny", "--indices", "3,17", "--radius", "2", "--steps", "5", "--out",
-                "attacks", "--quiet");
+                "attack",
+                "--model",
+                "models/tiny",
+                "--indices",
+                "3,17",
+                "--radius",
+                "2",
+                "--steps",
+                "5",
+                "--out",
+                "attacks",
+                "--quiet");
         assertThat(attacked.exitCode()).as(String.join("\n", attacked.err())).isZero();
         assertThat(attacked.out()).hasSize(3);
         assertThat(Files.readAllLines(folder.resolve("attacks.csv"))).hasSize(3);
@@ -221,25 +283,47 @@ class EndToEndTest {
         assertThat(images.tensors().get("perturbed").shape()).containsExactly(2L, 1L, 28L, 28L);
 
         String[] pair = {
-            "check", "--model", "models/tiny", "--input", "test:17", "--perturbed", "attacks.safetensors#perturbed#1",
+            "check",
+            "--model",
+            "models/tiny",
+            "--input",
+            "test:17",
+            "--perturbed",
+            "attacks.safetensors#perturbed#1",
             "--r"
         };
-        Ran holds = Ran.margrave(folder, Stream.concat(Stream.of(pair), Stream.of("1000")).toArray(String[]::new));
+        Ran holds = Ran.margrave(
+                folder, Stream.concat(Stream.of(pair), Stream.of("1000")).toArray(String[]::new));
         assertThat(holds.exitCode()).isZero();
         assertThat(holds.out().get(0)).isEqualTo("verdict     HOLDS");
         assertThat(holds.out().get(3)).contains("|delta|     ").contains(", inside the value range");
-        Ran fails = Ran.margrave(folder, Stream.concat(Stream.of(pair), Stream.of("0")).toArray(String[]::new));
+        Ran fails = Ran.margrave(
+                folder, Stream.concat(Stream.of(pair), Stream.of("0")).toArray(String[]::new));
         assertThat(fails.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(fails.out().get(0)).isEqualTo("verdict     FAILS");
         Ran clean = Ran.margrave(
                 folder,
-                "check", "--model", "models/tiny", "--input", "test:17", "--perturbed", "attacks.safetensors#inputs#1",
-                "--r", "3");
+                "check",
+                "--model",
+                "models/tiny",
+                "--input",
+                "test:17",
+                "--perturbed",
+                "attacks.safetensors#inputs#1",
+                "--r",
+                "3");
         assertThat(clean.out().get(3)).isEqualTo("|delta|     0, inside the value range");
         Ran missing = Ran.margrave(
                 folder,
-                "check", "--model", "models/tiny", "--input", "test:17", "--perturbed", "attacks.safetensors#none",
-                "--r", "3");
+                "check",
+                "--model",
+                "models/tiny",
+                "--input",
+                "test:17",
+                "--perturbed",
+                "attacks.safetensors#none",
+                "--r",
+                "3");
         assertThat(missing.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
     }
 
