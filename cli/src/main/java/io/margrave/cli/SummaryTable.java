@@ -27,8 +27,8 @@ final class SummaryTable {
                 Table.number(summary.alpha()),
                 trimmed(100 * (1 - 2 * summary.alpha()))));
         lines.add("");
-        Table table =
-                new Table("model", "r", "r-robust", "Frobenius bound", "whitened bound", "verified break", "none found");
+        Table table = new Table(
+                "model", "r", "r-robust", "Frobenius bound", "whitened bound", "verified break", "none found");
         for (ModelSummary model : summary.models()) {
             for (RadiusSummary at : model.radii()) {
                 MethodSummary upper = at.of(MarginMethod.MARGIN_UPPER);

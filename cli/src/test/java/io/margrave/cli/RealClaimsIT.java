@@ -46,10 +46,32 @@ class RealClaimsIT {
     @BeforeAll
     static void train_and_audit() {
         for (String beta : List.of("1", "5")) {
-            margrave("train", "--data", "mnist", "--latent", "20", "--beta", beta, "--epochs", "12", "--out", "b" + beta);
+            margrave(
+                    "train",
+                    "--data",
+                    "mnist",
+                    "--latent",
+                    "20",
+                    "--beta",
+                    beta,
+                    "--epochs",
+                    "12",
+                    "--out",
+                    "b" + beta);
         }
         Ran audited = margrave(
-                "audit", "--models", "b1,b5", "--data", "mnist", "--points", POINTS, "--r", "4,6,8", "--unboxed", "--out", "run");
+                "audit",
+                "--models",
+                "b1,b5",
+                "--data",
+                "mnist",
+                "--points",
+                POINTS,
+                "--r",
+                "4,6,8",
+                "--unboxed",
+                "--out",
+                "run");
         audited.out().forEach(System.out::println);
         try (RunStore store = RunStore.open(folder.resolve("run"))) {
             results = store.results(0);
@@ -89,7 +111,13 @@ class RealClaimsIT {
                 for (BoundComparison each : at.comparisons()) {
                     System.out.printf(
                             "%s r=%s: %d of %d verified %s below %s (%s)%n",
-                            model.model(), at.r(), each.below(), each.compared(), each.attack(), each.bound(), each.reading());
+                            model.model(),
+                            at.r(),
+                            each.below(),
+                            each.compared(),
+                            each.attack(),
+                            each.bound(),
+                            each.reading());
                     assertThat(each.below()).isLessThanOrEqualTo(each.compared() / 20);
                 }
             }
@@ -100,7 +128,8 @@ class RealClaimsIT {
     void larger_beta_has_larger_margins() {
         for (double r : List.of(4.0, 6.0, 8.0)) {
             List<RunSummary.ModelSummary> models = RunSummary.of(results).models();
-            double plain = models.get(0).at(r).of(MarginMethod.MARGIN_UPPER).median().estimate();
+            double plain =
+                    models.get(0).at(r).of(MarginMethod.MARGIN_UPPER).median().estimate();
             double regularised =
                     models.get(1).at(r).of(MarginMethod.MARGIN_UPPER).median().estimate();
             assertThat(regularised).isGreaterThan(plain);
@@ -118,8 +147,9 @@ class RealClaimsIT {
         try (var files = Files.list(folder.resolve("run/perturbations"))) {
             assertThat(files.toList())
                     .isNotEmpty()
-                    .allSatisfy(file -> assertThat(Safetensors.read(file, 1L << 32).tensors())
-                            .isNotEmpty());
+                    .allSatisfy(
+                            file -> assertThat(Safetensors.read(file, 1L << 32).tensors())
+                                    .isNotEmpty());
         }
     }
 }

@@ -17,12 +17,7 @@ import java.util.Optional;
  * @param curve P(|Delta| &lt;= r) along the full, boxed break; empty where not asked for or nothing was found
  */
 public record RadiusAudit(
-        double r,
-        Proportion clean,
-        Verdict verdict,
-        List<Margin> margins,
-        List<Break> breaks,
-        List<CurvePoint> curve) {
+        double r, Proportion clean, Verdict verdict, List<Margin> margins, List<Break> breaks, List<CurvePoint> curve) {
 
     /**
      * The largest lower bound (of the mean-only margin) beside the smallest upper bound of the full margin inside the value

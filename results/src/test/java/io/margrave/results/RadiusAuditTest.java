@@ -15,8 +15,7 @@ class RadiusAuditTest {
     }
 
     private static String line(Margin... margins) {
-        return new RadiusAudit(
-                        4.875, new Proportion(9, 10), Verdict.HOLDS, List.of(margins), List.of(), List.of())
+        return new RadiusAudit(4.875, new Proportion(9, 10), Verdict.HOLDS, List.of(margins), List.of(), List.of())
                 .line();
     }
 
