@@ -39,6 +39,8 @@ import org.bytedeco.pytorch.global.torch;
  *       sequence} rule.
  * </ol>
  *
+ * <p>Points where nothing was verified get a second attempt, on other noise and for longer, with its own share of alpha.
+ *
  * <p>Knows no VAE. All noise is named by point, so what is found for a point depends on the batch only in the last digits of
  * the matrix products.
  */
@@ -75,6 +77,12 @@ public final class BreakSearch {
             List.of(new Rung(0.15, 0.1), new Rung(0.30, 0.4), new Rung(0.41, 1), new Rung(0.44, 1));
 
     /**
+     * Share of alpha that the first attempt's verdicts get; the second has the rest. A point's report is wrong only if one of
+     * its two attempts is, so their shares add up to alpha.
+     */
+    private static final double FIRST_SHARE = 0.9;
+
+    /**
      * How a search is run.
      *
      * @param effort steps, draws a step; restarts are further random directions to start from
@@ -82,7 +90,16 @@ public final class BreakSearch {
      * @param verdictDraws most fresh draws of one verdict
      * @param limit largest norm looked at, in input units
      */
-    public record Settings(SearchEffort effort, double alpha, int verdictDraws, double limit) {}
+    public record Settings(SearchEffort effort, double alpha, int verdictDraws, double limit) {
+        /** An attempt with a share of alpha and so many times the steps. */
+        Settings attempt(double share, int times) {
+            return new Settings(
+                    new SearchEffort(times * effort.steps(), effort.draws(), effort.restarts()),
+                    share * alpha,
+                    verdictDraws,
+                    limit);
+        }
+    }
 
     /**
      * A verified break.
@@ -147,7 +164,45 @@ public final class BreakSearch {
             String name,
             List<Tensor> directions,
             Settings settings) {
-        return new BreakSearch(map, ball, criterion, points, noise, name, settings).run(directions);
+        Result first = new BreakSearch(map, ball, criterion, points, noise, name, settings.attempt(FIRST_SHARE, 1))
+                .run(directions);
+        int[] open = IntStream.range(0, points.length)
+                .filter(i -> first.breaks().get(i).isEmpty())
+                .toArray();
+        return open.length == 0
+                ? first
+                : again(map, ball, criterion, points, noise, name, directions, settings, first, open);
+    }
+
+    /** A second attempt, on other noise and for longer, at points where the first one verified nothing. */
+    private static Result again(
+            StochasticMap map,
+            Ball ball,
+            Criterion criterion,
+            int[] points,
+            Noise noise,
+            String name,
+            List<Tensor> directions,
+            Settings settings,
+            Result first,
+            int[] open) {
+        List<Tensor> starts = new ArrayList<>();
+        directions.forEach(direction -> starts.add(Rows.select(direction, open)));
+        starts.add(Rows.select(first.directions(), open));
+        Result second = new BreakSearch(
+                        map.select(open),
+                        ball.select(open),
+                        criterion,
+                        Arrays.stream(open).map(i -> points[i]).toArray(),
+                        noise,
+                        name + "/again",
+                        settings.attempt(1 - FIRST_SHARE, 2))
+                .run(starts);
+        List<Optional<Found>> breaks = new ArrayList<>(first.breaks());
+        for (int i = 0; i < open.length; i++) {
+            breaks.set(open[i], second.breaks().get(i));
+        }
+        return new Result(breaks, first.directions());
     }
 
     private Result run(List<Tensor> directions) {
