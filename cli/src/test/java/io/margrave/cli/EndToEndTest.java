@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.margrave.data.Safetensors;
 import io.margrave.data.SafetensorsFile;
+import io.margrave.data.TensorData;
+import io.margrave.store.RunStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,9 +15,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every command on one tiny model of sprites. */
@@ -351,6 +356,42 @@ class EndToEndTest {
     void a_place_that_cant_be_written_is_told_before_the_work() throws IOException {
         Files.writeString(folder.resolve("file"), "in the way");
         Ran ran = Ran.margrave(folder, audit("--out", "file/run"));
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).hasSize(1);
+    }
+
+    @Test
+    void a_run_that_is_being_written_is_left_alone() {
+        try (RunStore writer = RunStore.resume(folder.resolve("runs/first"))) {
+            for (String command : List.of("verify", "report", "export")) {
+                Ran ran = Ran.margrave(folder, command, "runs/first");
+                assertThat(ran.exitCode()).as(command).isEqualTo(ExitCode.BAD_INPUT);
+                assertThat(ran.err()).as(command).hasSize(1);
+            }
+            Ran second = Ran.margrave(folder, "audit", "--resume", "runs/first");
+            assertThat(second.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(second.err()).singleElement().asString().contains("use");
+            assertThat(writer.done()).hasSize(3);
+        }
+    }
+
+    @Test
+    void pixels_that_are_no_numbers_are_refused() {
+        float[] values = new float[28 * 28];
+        values[5] = Float.NaN;
+        Safetensors.write(folder.resolve("nan.safetensors"), Map.of("x", TensorData.of(values, 1, 28, 28)), Map.of());
+        for (String input : List.of("nan.safetensors", "nan.safetensors#x#0")) {
+            Ran ran = Ran.margrave(
+                    folder, "check", "--model", "models/tiny", "--input", input, "--perturbed", "test:1", "--r", "3");
+            assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(ran.err()).singleElement().asString().contains("want finite");
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void a_full_disk_is_told_in_one_line() {
+        Ran ran = Ran.margrave(folder, "export", "runs/first", "--out", "/dev/full");
         assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.err()).hasSize(1);
     }

@@ -18,7 +18,8 @@ public final class FigureFiles {
      * What was written.
      *
      * @param files in the order of the figures: {@code id.vl.json} and {@code id.svg} of each
-     * @param failures one line each: figures whose SVG could not be drawn; their specification is there all the same
+     * @param failures one line each: figures whose SVG could not be drawn, as none can on Java 22 and later; their
+     *     specification is there all the same
      */
     public record Written(List<Path> files, List<String> failures) {}
 
@@ -48,7 +49,15 @@ public final class FigureFiles {
         if (figures.isEmpty()) {
             return new Written(files, failures);
         }
-        SvgRenderer renderer = new SvgRenderer(limit);
+        SvgRenderer renderer;
+        try {
+            renderer = new SvgRenderer(limit);
+        } catch (LinkageError | IllegalStateException e) {
+            // The engine uses what Java took away after 21; the page and the specifications need no engine.
+            failures.add("figures could not be drawn as SVG: GraalJS wants Java 17 to 21, this is "
+                    + Runtime.version().feature());
+            return new Written(List.copyOf(files), List.copyOf(failures));
+        }
         try {
             for (Figure figure : figures) {
                 Path file = folder.resolve(figure.id() + ".svg");
