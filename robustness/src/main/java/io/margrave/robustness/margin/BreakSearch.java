@@ -55,7 +55,14 @@ public final class BreakSearch {
     /** Draws that candidates are predicted with. */
     private static final int PREDICTION_DRAWS = 256;
 
-    private static final int PREDICTION_ROUNDS = 2;
+    /** One look at a direction: from {@code 1 - width} to {@code 1 + width} times a norm. */
+    private record Look(int draws, double width) {}
+
+    private static final List<Look> LOOKS = List.of(new Look(96, 0.06), new Look(PREDICTION_DRAWS, 0.03));
+    /** Unperturbed draws that every point gets, and the share within r from which on it is taken to be robust. */
+    private static final int SCREENING_DRAWS = 32;
+
+    private static final double SCREENING_WITHIN = 0.75;
     /** The rung that the second round of prediction looks around. */
     private static final int AIMED = 2;
     /** Rungs whose predicted norm is further than this many times the aimed one's are left out: the line says nothing there. */
@@ -164,48 +171,31 @@ public final class BreakSearch {
             String name,
             List<Tensor> directions,
             Settings settings) {
-        Result first = new BreakSearch(map, ball, criterion, points, noise, name, settings.attempt(FIRST_SHARE, 1))
-                .run(directions);
-        int[] open = IntStream.range(0, points.length)
-                .filter(i -> first.breaks().get(i).isEmpty())
-                .toArray();
-        return open.length == 0
-                ? first
-                : again(map, ball, criterion, points, noise, name, directions, settings, first, open);
+        BreakSearch first =
+                new BreakSearch(map, ball, criterion, points, noise, name, settings.attempt(FIRST_SHARE, 1));
+        return first.again(first.attempt(directions), directions, settings.attempt(1 - FIRST_SHARE, 2));
     }
 
     /** A second attempt, on other noise and for longer, at points where the first one verified nothing. */
-    private static Result again(
-            StochasticMap map,
-            Ball ball,
-            Criterion criterion,
-            int[] points,
-            Noise noise,
-            String name,
-            List<Tensor> directions,
-            Settings settings,
-            Result first,
-            int[] open) {
+    private Result again(Result first, List<Tensor> directions, Settings second) {
+        int[] open = IntStream.range(0, points.length)
+                .filter(i -> first.breaks().get(i).isEmpty())
+                .toArray();
+        if (open.length == 0) {
+            return first;
+        }
         List<Tensor> starts = new ArrayList<>();
         directions.forEach(direction -> starts.add(Rows.select(direction, open)));
         starts.add(Rows.select(first.directions(), open));
-        Result second = new BreakSearch(
-                        map.select(open),
-                        ball.select(open),
-                        criterion,
-                        Arrays.stream(open).map(i -> points[i]).toArray(),
-                        noise,
-                        name + "/again",
-                        settings.attempt(1 - FIRST_SHARE, 2))
-                .run(starts);
+        Result found = select(open, name + "/again", second).attempt(starts);
         List<Optional<Found>> breaks = new ArrayList<>(first.breaks());
         for (int i = 0; i < open.length; i++) {
-            breaks.set(open[i], second.breaks().get(i));
+            breaks.set(open[i], found.breaks().get(i));
         }
         return new Result(breaks, first.directions());
     }
 
-    private Result run(List<Tensor> directions) {
+    private Result attempt(List<Tensor> directions) {
         Tensor pushed = torch.zeros_like(ball.centers());
         double[][] norms;
         try (PointerScope scope = new PointerScope()) {
@@ -338,30 +328,62 @@ public final class BreakSearch {
     private double[][] predict(Tensor directions, double[] radii) {
         double[] center = radii.clone();
         double[][] norms = new double[points.length][];
-        double[] zero = new double[points.length];
-        double[][] clean = along(directions, zero, "predict", PREDICTION_DRAWS);
-        for (int round = 0; round < PREDICTION_ROUNDS; round++) {
-            double width = round == 0 ? 0.06 : 0.03;
-            double[] near = Arrays.stream(center).map(r -> r * (1 - width)).toArray();
-            double[] far = Arrays.stream(center).map(r -> r * (1 + width)).toArray();
-            double[][] excessNear = along(directions, near, "predict", PREDICTION_DRAWS);
-            double[][] excessFar = along(directions, far, "predict", PREDICTION_DRAWS);
+        for (Look look : LOOKS) {
+            double[] near =
+                    Arrays.stream(center).map(r -> r * (1 - look.width())).toArray();
+            double[] far =
+                    Arrays.stream(center).map(r -> r * (1 + look.width())).toArray();
+            double[][] excessNear = along(directions, near, "predict", look.draws());
+            double[][] excessFar = along(directions, far, "predict", look.draws());
             for (int i = 0; i < norms.length; i++) {
                 norms[i] = crossings(near[i], excessNear[i], far[i], excessFar[i]);
                 double aimed = norms[i][AIMED];
                 // A step of at most a factor of two: further away the line says nothing.
                 center[i] = Math.min(
-                        settings.limit() / (1 + width), Math.max(center[i] / 2, Math.min(center[i] * 2, aimed)));
+                        settings.limit() / (1 + look.width()), Math.max(center[i] / 2, Math.min(center[i] * 2, aimed)));
             }
         }
-        for (int i = 0; i < norms.length; i++) {
-            double lowest = LADDER.get(LADDER.size() - 1).within();
-            if (RobustnessEstimator.within(clean[i], 0).estimate() <= lowest) {
-                Arrays.fill(norms[i], Double.NaN);
-                norms[i][LADDER.size() - 1] = 0;
-            }
+        for (int i : brokenWhenClean()) {
+            Arrays.fill(norms[i], Double.NaN);
+            norms[i][LADDER.size() - 1] = 0;
         }
         return norms;
+    }
+
+    /** Points that no perturbation is needed for: a few draws rule most out, more decide on the rest. */
+    private int[] brokenWhenClean() {
+        double[] few = cleanWithin(SCREENING_DRAWS);
+        int[] rows = IntStream.range(0, points.length)
+                .filter(i -> few[i] <= SCREENING_WITHIN)
+                .toArray();
+        if (rows.length == 0) {
+            return rows;
+        }
+        double[] more = select(rows, name, settings).cleanWithin(PREDICTION_DRAWS);
+        double lowest = LADDER.get(LADDER.size() - 1).within();
+        return IntStream.range(0, rows.length)
+                .filter(j -> more[j] <= lowest)
+                .map(j -> rows[j])
+                .toArray();
+    }
+
+    private double[] cleanWithin(int draws) {
+        double[][] excess = Excess.sample(
+                map, ball.centers(), criterion, new PointNoise(noise, points, name + "/unperturbed", 0), draws);
+        return Arrays.stream(excess)
+                .mapToDouble(each -> RobustnessEstimator.within(each, 0).estimate())
+                .toArray();
+    }
+
+    private BreakSearch select(int[] rows, String other, Settings with) {
+        return new BreakSearch(
+                map.select(rows),
+                ball.select(rows),
+                criterion,
+                Arrays.stream(rows).map(i -> points[i]).toArray(),
+                noise,
+                other,
+                with);
     }
 
     private double[] crossings(double near, double[] excessNear, double far, double[] excessFar) {
