@@ -51,4 +51,11 @@ class BracketsTest {
             assertThat(lines.count()).isLessThanOrEqualTo(25);
         }
     }
+
+    @Test
+    void the_readme_shows_the_program_as_it_is_compiled() throws IOException {
+        assertThat(Files.readString(Path.of("../README.md")))
+                .contains(Files.readString(Path.of("src/main/java/io/margrave/examples/Brackets.java"))
+                        .strip());
+    }
 }
