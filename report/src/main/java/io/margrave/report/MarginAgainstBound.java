@@ -144,7 +144,7 @@ final class MarginAgainstBound {
         return VegaLite.panel(radius.title(), notes, SIZE, SIZE, layers);
     }
 
-    /** Each model's line, over the stretch its points cover. */
+    /** Each model's line, from zero to the last of its points. */
     private static ArrayNode fits(List<Group> groups) {
         ArrayNode fits = VegaLite.NODES.arrayNode();
         for (Group group : groups) {
@@ -152,7 +152,9 @@ final class MarginAgainstBound {
             if (group.pooled() || Double.isNaN(line.slope())) {
                 continue;
             }
-            for (double x : new double[] {0, group.largestX()}) {
+            // Margins are not negative: a line that would start below zero starts where it crosses it.
+            double crossing = line.slope() > 0 ? Math.max(0, -line.intercept() / line.slope()) : 0;
+            for (double x : new double[] {Math.min(crossing, group.largestX()), group.largestX()}) {
                 fits.addObject()
                         .put("model", group.name())
                         .put("bound", VegaLite.rounded(x))
