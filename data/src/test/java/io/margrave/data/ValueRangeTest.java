@@ -13,7 +13,8 @@ class ValueRangeTest {
 
     @Test
     void one_value_outside_puts_all_outside() {
-        assertThat(ValueRange.UNIT.contains(new float[] {0.5f, Math.nextUp(1f)})).isFalse();
+        assertThat(ValueRange.UNIT.contains(new float[] {0.5f, Math.nextUp(1f)}))
+                .isFalse();
         assertThat(ValueRange.UNIT.contains(new float[] {-Float.MIN_VALUE, 0.5f}))
                 .isFalse();
     }
