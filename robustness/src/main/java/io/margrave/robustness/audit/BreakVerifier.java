@@ -8,7 +8,6 @@ import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Reconstruction.Follows;
 import io.margrave.robustness.map.Rows;
-import io.margrave.robustness.margin.BreakSearch;
 import io.margrave.robustness.margin.RobustnessEstimator;
 import io.margrave.theory.Proportion;
 import io.margrave.vae.Engine;
@@ -47,7 +46,7 @@ public final class BreakVerifier {
     public record Measured(double norm, boolean inRange, Proportion within) {}
 
     /** What claims of one batch share. */
-    private record Family(double r, Kind kind) {}
+    private record Family(double r, Kind kind, boolean boxed) {}
 
     /**
      * Measures a batch; a few dozen to a few hundred claims of one model at a time.
@@ -70,7 +69,7 @@ public final class BreakVerifier {
         Map<Family, List<Integer>> families = new LinkedHashMap<>();
         for (int i = 0; i < claims.size(); i++) {
             Claim claim = claims.get(i);
-            families.computeIfAbsent(new Family(claim.r(), claim.kind()), f -> new ArrayList<>())
+            families.computeIfAbsent(new Family(claim.r(), claim.kind(), claim.boxed()), f -> new ArrayList<>())
                     .add(i);
         }
         families.forEach((family, members) -> {
@@ -99,7 +98,7 @@ public final class BreakVerifier {
         for (int i = 0; i < claims.size(); i++) {
             Claim claim = claims.get(i);
             all.add(new Measured(
-                    BreakSearch.distance(claim.perturbed(), claim.input()),
+                    Rows.distance(claim.perturbed(), claim.input()),
                     !claim.boxed() || inside(claim.perturbed(), range),
                     within.get(i)));
         }

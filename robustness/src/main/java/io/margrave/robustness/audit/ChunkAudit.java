@@ -1,5 +1,6 @@
 package io.margrave.robustness.audit;
 
+import io.margrave.data.BadInputException;
 import io.margrave.data.ImageSet;
 import io.margrave.data.Noise;
 import io.margrave.data.ValueRange;
@@ -129,6 +130,7 @@ final class ChunkAudit {
         Reconstruction clean = Reconstruction.of(vae, inputs, Follows.MEAN_AND_VARIANCE);
         double[][] distances =
                 Excess.sample(clean, inputs, DISTANCE, new PointNoise(noise, points, "clean", 0), plan.draws());
+        checkFinite(images, jacobian.norms(), distances);
         List<Tensor> directions = List.of(
                 jacobian.whitenedDirections(),
                 jacobian.whitenedDirections().neg(),
@@ -190,6 +192,20 @@ final class ChunkAudit {
                     reconstructions[i]));
         }
         return audits;
+    }
+
+    /** Everything after rests on these; a model that overflows is the user's to mend. */
+    private void checkFinite(ImageSet images, List<EncoderNorms> norms, double[][] distances) {
+        for (int i = 0; i < points.length; i++) {
+            EncoderNorms encoder = norms.get(i);
+            boolean finite = Double.isFinite(encoder.minStdDev() + encoder.frobenius() + encoder.whitened())
+                    && encoder.minStdDev() > 0
+                    && Arrays.stream(distances[i]).allMatch(Double::isFinite);
+            if (!finite) {
+                throw new BadInputException("want finite numbers from model " + task.model() + ", got others at image "
+                        + points[i] + " of " + images.name() + ": train it again, or check its weights");
+            }
+        }
     }
 
     private List<List<Margin>> lowerBounds(double r, List<EncoderNorms> norms, double[][] distances) {
@@ -288,7 +304,7 @@ final class ChunkAudit {
                     .toArray();
             float[][] decoded = rows.length == 0
                     ? new float[0][]
-                    : DamageAttack.reconstruct(
+                    : Reconstruction.ofMeans(
                             vae,
                             Rows.stacked(Arrays.stream(rows)
                                     .mapToObj(i -> breaks.get(i).orElseThrow().perturbed())
@@ -361,8 +377,7 @@ final class ChunkAudit {
                         CURVE_DRAWS);
                 float[][] arrays = Rows.arrays(moved);
                 for (int j = 0; j < rows.length; j++) {
-                    curves.get(rows[j])
-                            .add(new CurvePoint(r, BreakSearch.distance(arrays[j], originals[j]), within[j]));
+                    curves.get(rows[j]).add(new CurvePoint(r, Rows.distance(arrays[j], originals[j]), within[j]));
                 }
             }
         }

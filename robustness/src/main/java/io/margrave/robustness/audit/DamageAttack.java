@@ -9,7 +9,6 @@ import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Reconstruction.Follows;
 import io.margrave.robustness.map.Rows;
-import io.margrave.robustness.margin.BreakSearch;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
@@ -68,12 +67,12 @@ final class DamageAttack {
         double[] logLikAttacked = logLikelihood(vae, inputs, both.perturbed());
         float[][] originals = Rows.arrays(inputs);
         float[][] perturbed = Rows.arrays(both.perturbed());
-        float[][] reconstructions = reconstruct(vae, both.perturbed());
+        float[][] reconstructions = Reconstruction.ofMeans(vae, both.perturbed());
         List<AttackOutcome> outcomes = new ArrayList<>();
         for (int i = 0; i < points.length; i++) {
             outcomes.add(new AttackOutcome(
                     settings.radius(),
-                    BreakSearch.distance(perturbed[i], originals[i]),
+                    Rows.distance(perturbed[i], originals[i]),
                     both.damage()[i],
                     meanOnly == null ? null : Double.valueOf(meanOnly[i]),
                     varianceOnly == null ? null : Double.valueOf(varianceOnly[i]),
@@ -113,20 +112,6 @@ final class DamageAttack {
             Tensor latents = vae.encode(Reconstruction.asImages(vae, perturbed)).mean();
             return TensorCopies.doubles(vae.likelihood()
                     .logProbability(Reconstruction.asImages(vae, inputs), vae.decodeParameters(latents)));
-        }
-    }
-
-    /**
-     * g(mu(x)).
-     *
-     * @param inputs {@code [points, features]}
-     * @return {@code [points][features]}
-     */
-    static float[][] reconstruct(Vae vae, Tensor inputs) {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            return Rows.arrays(
-                    vae.decode(vae.encode(Reconstruction.asImages(vae, inputs)).mean()));
         }
     }
 }

@@ -7,7 +7,6 @@ import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Reconstruction.Follows;
 import io.margrave.robustness.map.Rows;
-import io.margrave.robustness.margin.BreakSearch;
 import io.margrave.robustness.margin.RobustnessEstimator;
 import io.margrave.theory.Proportion;
 import io.margrave.theory.QuantileInterval;
@@ -52,7 +51,7 @@ public record PairCheck(double norm, Proportion within, QuantileInterval smalles
             double[] sorted = distances.clone();
             Arrays.sort(sorted);
             return new PairCheck(
-                    BreakSearch.distance(perturbed, input),
+                    Rows.distance(perturbed, input),
                     RobustnessEstimator.within(distances, r),
                     QuantileInterval.ofMedian(sorted, alpha));
         }

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Java threads with one LibTorch thread each: what a job computes does not depend on how many there are.
@@ -27,6 +28,8 @@ final class Workers {
     interface Taker<T> {
         void take(int number, T result);
     }
+
+    private static final int PATIENCE_SECONDS = 20;
 
     private Workers() {}
 
@@ -65,6 +68,20 @@ final class Workers {
             throw new CancellationException("stopped");
         } finally {
             workers.shutdownNow();
+            awaitEnd(workers);
+        }
+    }
+
+    /** Native code must not be left running behind a process that may be about to end; jobs end at their next part. */
+    private static void awaitEnd(ExecutorService workers) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            workers.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -10,6 +10,8 @@ public final class Excess {
 
     /** Rows decoded at once: large enough for the matrix product, small enough for the cache. */
     private static final int ROWS = 2_048;
+    /** Values decoded at once: bounds the memory of large images. */
+    private static final int VALUES = 1 << 21;
 
     private Excess() {}
 
@@ -27,7 +29,8 @@ public final class Excess {
             StochasticMap map, Tensor inputs, Criterion criterion, PointNoise noise, int draws) {
         int points = map.points();
         double[][] all = new double[points][draws];
-        int block = Math.max(1, ROWS / points);
+        int rows = Math.min(ROWS, VALUES / (int) map.reference().size(1));
+        int block = Math.max(1, rows / points);
         for (int first = 0; first < draws; first += block) {
             int count = Math.min(block, draws - first);
             try (PointerScope scope = new PointerScope();

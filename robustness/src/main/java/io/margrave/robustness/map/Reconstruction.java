@@ -3,6 +3,8 @@ package io.margrave.robustness.map;
 import io.margrave.data.ImageShape;
 import io.margrave.vae.model.GaussianPosterior;
 import io.margrave.vae.model.Vae;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -95,6 +97,19 @@ public final class Reconstruction implements StochasticMap {
                 follows,
                 new GaussianPosterior(Rows.select(anchor.mean(), rows), Rows.select(anchor.stdDev(), rows)),
                 Rows.select(reference, rows));
+    }
+
+    /**
+     * g(mu(x)), the deterministic reconstructions.
+     *
+     * @param inputs {@code [points, features]}
+     * @return {@code [points][features]}
+     */
+    public static float[][] ofMeans(Vae vae, Tensor inputs) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            return Rows.arrays(vae.decode(vae.encode(asImages(vae, inputs)).mean()));
+        }
     }
 
     /** Flat inputs {@code [points, features]} as images {@code [points, channels, height, width]}. */

@@ -72,4 +72,14 @@ public final class Rows {
         }
         return TensorCopies.tensor(values, rows.size(), each);
     }
+
+    /** L2 distance of two inputs, in double precision. */
+    public static double distance(float[] a, float[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            double difference = (double) a[i] - b[i];
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
+    }
 }

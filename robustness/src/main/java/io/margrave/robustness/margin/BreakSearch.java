@@ -426,8 +426,8 @@ public final class BreakSearch {
             if (rows.length == 0) {
                 continue;
             }
-            int draws = Math.max(smallestDraws(settings.alpha()), (int)
-                    Math.round(LADDER.get(rung).drawsShare() * settings.verdictDraws()));
+            int share = (int) Math.round(LADDER.get(rung).drawsShare() * settings.verdictDraws());
+            int draws = Math.min(settings.verdictDraws(), Math.max(smallestDraws(settings.alpha()), share));
             try (PointerScope scope = new PointerScope()) {
                 Ball here = ball.select(rows);
                 Tensor candidates = here.reach(
@@ -445,7 +445,8 @@ public final class BreakSearch {
                 float[][] perturbed = Rows.arrays(candidates);
                 float[][] anchors = Rows.arrays(here.centers());
                 for (int j = 0; j < rows.length; j++) {
-                    tested.get(rows[j]).add(new Found(distance(perturbed[j], anchors[j]), perturbed[j], within[j]));
+                    tested.get(rows[j])
+                            .add(new Found(Rows.distance(perturbed[j], anchors[j]), perturbed[j], within[j]));
                     alive[rows[j]] = within[j].verdict(settings.alpha()) == Verdict.FAILS;
                 }
             }
@@ -461,15 +462,5 @@ public final class BreakSearch {
     /** Fewest draws that can tell a probability from one half. */
     private static int smallestDraws(double alpha) {
         return (int) Math.ceil(Math.log(1 / alpha) / Math.log(2)) + 1;
-    }
-
-    /** L2 distance of two inputs, in double precision. */
-    public static double distance(float[] a, float[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            double difference = (double) a[i] - b[i];
-            sum += difference * difference;
-        }
-        return Math.sqrt(sum);
     }
 }

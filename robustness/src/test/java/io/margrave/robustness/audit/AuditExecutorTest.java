@@ -3,9 +3,7 @@ package io.margrave.robustness.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.margrave.data.ImageSet;
 import io.margrave.data.ImageShape;
-import io.margrave.data.Noise;
 import io.margrave.data.ValueRange;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditTask;
@@ -35,48 +33,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class AuditExecutorTest {
-    private static final ImageShape SHAPE = new ImageShape(1, 6, 6);
-
-    /** Uniform noise images: enough for a model that nobody has trained. */
-    private record NoiseImages(int size) implements ImageSet {
-        @Override
-        public String name() {
-            return "noise/test";
-        }
-
-        @Override
-        public ImageShape shape() {
-            return SHAPE;
-        }
-
-        @Override
-        public ValueRange range() {
-            return ValueRange.UNIT;
-        }
-
-        @Override
-        public void read(int index, float[] destination, int offset) {
-            Noise.Stream stream = new Noise(8, "images").stream(index, "pixels", 0);
-            for (int i = 0; i < SHAPE.size(); i++) {
-                destination[offset + i] = (float) stream.nextDouble();
-            }
-        }
-
-        @Override
-        public int label(int index) {
-            return index % 3;
-        }
-
-        @Override
-        public List<String> classNames() {
-            return List.of();
-        }
-
-        @Override
-        public String checksum() {
-            return "none";
-        }
-    }
+    private static final ImageShape SHAPE = NoiseImages.SHAPE;
 
     private static Map<String, Vae> models() {
         Map<String, Vae> models = new LinkedHashMap<>();

@@ -115,6 +115,22 @@ class BreakSearchOracleTest {
         }
     }
 
+    /**
+     * g(z) = C sigmoid(s (z - t)) on one latent: the robust set is a half-space, so the whitened bound with the exact p is the
+     * margin itself. SciPy: p .981092273, bound and margin 1.03842474; P is .22 at 1.03842474 + .5 * .7722 = 1.4245.
+     */
+    @Test
+    void where_the_whitened_bound_is_attained_the_break_lies_just_above_it() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor anchors = TensorCopies.tensor(new float[POINTS * FEATURES], POINTS, FEATURES);
+            SigmoidMap map = new SigmoidMap(anchors, 0.5);
+            double bound = io.margrave.theory.MarginBounds.whitened(0.981092273, 1 / 0.5);
+            assertThat(bound).isCloseTo(1.03842474, org.assertj.core.api.Assertions.within(1e-6));
+            assertThat(search(map, anchors, 0.4, null).breaks())
+                    .allSatisfy(found -> assertThat(found.orElseThrow().norm()).isBetween(bound, 1.4245));
+        }
+    }
+
     @Test
     void a_break_is_reported_as_it_was_tested() {
         try (PointerScope scope = new PointerScope()) {

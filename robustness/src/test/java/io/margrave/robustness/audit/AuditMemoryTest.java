@@ -1,0 +1,98 @@
+package io.margrave.robustness.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margrave.data.ValueRange;
+import io.margrave.results.AuditPlan;
+import io.margrave.results.Progress;
+import io.margrave.results.Radii;
+import io.margrave.results.SearchEffort;
+import io.margrave.vae.model.LikelihoodSpec;
+import io.margrave.vae.model.NetworkVae;
+import io.margrave.vae.model.VaeSpec;
+import io.margrave.vae.network.Architecture;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+class AuditMemoryTest {
+
+    /** In processes of their own with a heap that is resident from the start, so that only native memory can grow. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void ten_times_the_points_take_no_more_memory() throws Exception {
+        long few = peakMebibytes(200);
+        long many = peakMebibytes(2_000);
+        assertThat(many - few).isLessThan(48);
+    }
+
+    private static long peakMebibytes(int points) throws Exception {
+        Process audit = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xms96m",
+                        "-Xmx96m",
+                        "-XX:+AlwaysPreTouch",
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        ManyPoints.class.getName(),
+                        Integer.toString(points))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String out = new String(audit.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(audit.waitFor()).isZero();
+        return Long.parseLong(out.strip());
+    }
+
+    /** Audits noise images with little effort and prints the peak of its resident memory, in MiB. */
+    static final class ManyPoints {
+        private ManyPoints() {}
+
+        public static void main(String[] args) throws Exception {
+            int points = Integer.parseInt(args[0]);
+            AuditPlan plan = new AuditPlan(
+                    List.of("a"),
+                    "noise",
+                    null,
+                    null,
+                    "test",
+                    points,
+                    Radii.of(List.of(0.3)),
+                    0.001,
+                    50,
+                    20,
+                    false,
+                    false,
+                    0.5,
+                    new SearchEffort(3, 4, 1),
+                    new SearchEffort(4, 4, 1),
+                    0,
+                    0,
+                    50);
+            NetworkVae vae = NetworkVae.initialised(
+                    VaeSpec.untrained(
+                            NoiseImages.SHAPE, ValueRange.UNIT, 3, Architecture.mlp(64), LikelihoodSpec.bernoulli()),
+                    1);
+            AuditExecutor.run(
+                    plan,
+                    Map.of("a", vae),
+                    new NoiseImages(points),
+                    IntStream.range(0, points).toArray(),
+                    Set.of(),
+                    2,
+                    (task, seconds, audits) -> {},
+                    Progress.Listener.none());
+            System.out.println(Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                    .findFirst()
+                    .orElseThrow());
+        }
+    }
+}
