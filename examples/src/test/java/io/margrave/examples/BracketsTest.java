@@ -41,7 +41,7 @@ class BracketsTest {
         assertThat(lines).hasSize(16 * 3);
         assertThat(lines)
                 .allMatch(
-                        line -> line.matches("point \\d+, r = \\S+: \\S+ \\(whitened, FIRST_ORDER\\) <= margin <= .*"));
+                        line -> line.matches("point \\d+, r = \\S+: estimate \\S+ \\(whitened, lower, mean-only, FIRST_ORDER\\); (margin <= |no break found up to ).*"));
     }
 
     @Test

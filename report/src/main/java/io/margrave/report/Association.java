@@ -4,17 +4,19 @@ import io.margrave.data.Noise;
 import io.margrave.theory.Proportion;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How two measurements of the same points go together. What is undefined (too few points, no variation) is NaN.
  *
- * @param count points
+ * @param count pairs
  * @param pearson linear correlation, in [-1, 1]
  * @param spearman rank correlation with mid-ranks for ties, in [-1, 1]
  * @param slope of the least-squares line of y on x
  * @param intercept of that line
- * @param above points with y at least x, of all; null where there are none
+ * @param above pairs with y at least x, of all; null where there are none
  */
 public record Association(
         int count,
@@ -34,7 +36,7 @@ public record Association(
      * A value with its interval.
      *
      * @param value from the points as they are
-     * @param low lower end of the percentile bootstrap interval (Efron 1979) at 1 - {@link #ALPHA}
+     * @param low lower end of the percentile bootstrap interval over images (Efron 1979) at 1 - {@link #ALPHA}
      * @param high upper end
      */
     public record Estimate(double value, double low, double high) {
@@ -50,29 +52,40 @@ public record Association(
     /**
      * Measures finite pairs.
      *
+     * <p>The bootstrap draws images, each with all of its pairs (Davison and Hinkley 1997, section 3.8): pairs of one image
+     * from several models are not independent, and drawn one by one they would feign more images than there are.
+     *
      * @param x finite values
      * @param y finite values, as many
+     * @param images which image each pair is of, as many
      * @param seed of the bootstrap
      */
-    public static Association of(double[] x, double[] y, long seed) {
+    public static Association of(double[] x, double[] y, int[] images, long seed) {
         int n = x.length;
-        if (y.length != n) {
-            throw new IllegalArgumentException("want as many y as x, got " + y.length + " and " + n);
+        if (y.length != n || images.length != n) {
+            throw new IllegalArgumentException(
+                    "want as many y and images as x, got " + y.length + ", " + images.length + " and " + n);
         }
+        int[] image = numbered(images);
+        int different = Arrays.stream(image).max().orElse(-1) + 1;
         Ranking rankX = Ranking.of(x);
         Ranking rankY = Ranking.of(y);
         int[] once = new int[n];
         Arrays.fill(once, 1);
         double pearson = correlation(x, y, once);
         double spearman = correlation(rankX.midRanks(once), rankY.midRanks(once), once);
-        double[] pearsons = new double[n < 3 ? 0 : RESAMPLES];
+        double[] pearsons = new double[different < 3 ? 0 : RESAMPLES];
         double[] spearmans = new double[pearsons.length];
         Noise.Stream stream = new Noise(seed, "report").stream(n, "bootstrap", 0);
+        int[] drawn = new int[different];
         int[] weights = new int[n];
         for (int b = 0; b < pearsons.length; b++) {
-            Arrays.fill(weights, 0);
+            Arrays.fill(drawn, 0);
+            for (int i = 0; i < different; i++) {
+                drawn[stream.nextInt(different)]++;
+            }
             for (int i = 0; i < n; i++) {
-                weights[stream.nextInt(n)]++;
+                weights[i] = drawn[image[i]];
             }
             pearsons[b] = correlation(x, y, weights);
             spearmans[b] = correlation(rankX.midRanks(weights), rankY.midRanks(weights), weights);
@@ -80,6 +93,14 @@ public record Association(
         double[] line = line(x, y);
         return new Association(
                 n, Estimate.of(pearson, pearsons), Estimate.of(spearman, spearmans), line[0], line[1], above(x, y));
+    }
+
+    /** The same images numbered from 0 in the order in which they come. */
+    private static int[] numbered(int[] images) {
+        Map<Integer, Integer> numbers = new HashMap<>();
+        return Arrays.stream(images)
+                .map(image -> numbers.computeIfAbsent(image, unseen -> numbers.size()))
+                .toArray();
     }
 
     private static @Nullable Proportion above(double[] x, double[] y) {

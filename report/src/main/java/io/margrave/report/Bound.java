@@ -1,6 +1,8 @@
 package io.margrave.report;
 
 import io.margrave.results.AuditRow;
+import io.margrave.results.MarginMethod;
+import java.util.List;
 
 /** The first-order lower bounds, weakest first: estimates, not certificates. */
 enum Bound {
@@ -36,4 +38,11 @@ enum Bound {
 
     /** In input units, at least 0; infinite where the encoder is flat. */
     abstract double of(AuditRow row);
+
+    /** Rows where the encoder is flat and yet a break was verified. */
+    long flatAndBroken(List<AuditRow> rows, MarginMethod attack) {
+        return rows.stream()
+                .filter(row -> Double.isInfinite(of(row)) && !attack.censored(row))
+                .count();
+    }
 }

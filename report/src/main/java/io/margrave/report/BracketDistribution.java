@@ -40,12 +40,19 @@ final class BracketDistribution {
         if (panels.isEmpty()) {
             return List.of();
         }
+        boolean thinned = RadiusRows.of(results).stream()
+                .anyMatch(radius -> results.models().stream()
+                        .anyMatch(model -> radius.of(model.name()).size() > LARGEST_STEPS));
         String caption =
                 "Height: share of the audited images whose bound is at most the norm below. Solid: norm of the smallest verified"
                         + " break (upper, full, in range, STATISTICAL); images with none found never enter, so the line stops short of 1."
                         + " Dashed and dotted: first-order estimates (lower, mean-only, no range, FIRST_ORDER). Read across: where a solid"
                         + " line crosses 0.5, half of the images are known to break. Images not shown to be r-robust when clean sit at 0"
-                        + " on the lower lines. A wide gap between dashed and solid means that the true margin is known loosely.";
+                        + " on the lower lines. A wide gap between dashed and solid means that the true margin is known loosely."
+                        + (thinned
+                                ? " A line of more than " + LARGEST_STEPS + " images is drawn through " + LARGEST_STEPS
+                                        + " evenly spaced quantiles of them; the table is of all."
+                                : "");
         return List.of(new Figure(
                 "bracket",
                 "The bracket: how large a perturbation the images survive",

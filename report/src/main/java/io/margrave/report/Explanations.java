@@ -145,16 +145,20 @@ record Explanations(RunResults results) {
                 A bracket of two statistical sides has confidence 1 \u2212 2\u03b1.</li>
                 <li>Probabilities enter through Clopper-Pearson bounds of independent draws, their number fixed beforehand. An undecided
                 verdict is an answer and is never rounded to another.</li>
-                <li>Breaks are selected on the search\u2019s own noise. Candidates of one model, image, radius and kind are one family: they
-                are tested on fresh noise in order of decreasing norm, each at the full \u03b1; the first that fails ends the sequence and the last verified is
-                reported, with its norm recomputed in double precision from the stored image.</li>
+                <li>Breaks are selected on the search\u2019s own noise and judged on fresh noise. Candidates for one model, image, radius, kind
+                and box are one family: they are judged largest norm first, as a fixed sequence, each at 0.9 \u03b1; the first candidate that is not
+                verified ends the sequence, and the last verified one is reported, with its norm recomputed in double precision from the stored image.
+                Images where nothing was verified get a second search with its own noise, judged likewise at 0.1 \u03b1, so that \u03b1 holds for both
+                together.</li>
                 <li>First-order bounds are estimates, not certificates: they drop second-order terms of the encoder and assume a fixed \u03c3.
                 They are never to be quoted as guarantees.</li>
                 <li>The number of draws caps the lower bounds: with %s draws all inside, p is at most \u03b1^(1/n), so \u03a6\u207b\u00b9(p) is at most %s
                 and no bound exceeds that over its norm, however robust the image.</li>
                 <li>Medians and shares speak of the whole split through the random sample of images; their intervals are distribution-free
-                (order statistics, Clopper-Pearson). Correlation intervals are percentile bootstraps of %s resamples over images, with the run\u2019s
-                seed. Pools of several models contain each image once a model, so their intervals are somewhat too narrow.</li>
+                (order statistics, Clopper-Pearson). Correlation intervals are percentile bootstraps of %s resamples of
+                images, with the run\u2019s seed; where several models are pooled, an image is drawn with the rows of all of them.</li>
+                <li>Models are told apart by exact sign tests of the middle radius only, the one that the exhibits are of. The chance of naming
+                any winner where no two models differ is at most 5\u202f%%: with k models each test has 0.05 / (k(k \u2212 1)) a side.</li>
                 <li>Images drawn in figures are the audited ones; what was left out is counted in each caption.</li>
                 </ul>
                 </section>

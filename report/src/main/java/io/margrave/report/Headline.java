@@ -1,6 +1,5 @@
 package io.margrave.report;
 
-import io.margrave.results.AuditRow;
 import io.margrave.results.MarginMethod;
 import io.margrave.results.ModelCard;
 import io.margrave.results.QuantileEstimate;
@@ -10,9 +9,11 @@ import io.margrave.results.RunSummary.BoundComparison;
 import io.margrave.results.RunSummary.MethodSummary;
 import io.margrave.results.RunSummary.ModelSummary;
 import io.margrave.results.RunSummary.RadiusSummary;
+import io.margrave.results.SignTest;
 import io.margrave.theory.Proportion;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -142,59 +143,45 @@ record Headline(RunResults results, RunSummary summary) {
 
     /** Every model against the one whose images need the largest perturbations, image by image. */
     private List<String> comparisons(double r) {
-        List<AuditRow> rows =
-                results.rows().stream().filter(row -> row.r() == r).toList();
-        String best = null;
-        double largest = -1;
-        for (ModelSummary model : summary.models()) {
-            for (RadiusSummary at : model.radii()) {
-                double median = at.of(MarginMethod.MARGIN_UPPER).median().estimate();
-                if (at.r() == r && median > largest) {
-                    largest = median;
-                    best = model.model();
-                }
-            }
+        Map<String, Map<Integer, Double>> margins = new LinkedHashMap<>();
+        for (ModelCard model : results.models()) {
+            Map<Integer, Double> own = new HashMap<>();
+            results.rows().stream()
+                    .filter(row -> row.r() == r && row.model().equals(model.name()))
+                    .forEach(row -> own.put(row.point(), MarginMethod.MARGIN_UPPER.value(row)));
+            margins.put(model.name(), own);
         }
-        List<String> statements = new ArrayList<>();
-        for (ModelCard other : results.models()) {
-            if (best != null && !other.name().equals(best)) {
-                statements.add(compare(best, other.name(), rows, r));
-            }
-        }
-        return statements;
+        return Duel.of(margins, Association.ALPHA).stream()
+                .map(duel -> sentence(duel, margins.size(), r))
+                .toList();
     }
 
-    private static String compare(String best, String other, List<AuditRow> rows, double r) {
-        Map<Integer, Double> margins = new HashMap<>();
-        rows.stream()
-                .filter(row -> row.model().equals(best) && row.marginUpper() != null)
-                .forEach(row -> margins.put(row.point(), MarginMethod.MARGIN_UPPER.value(row)));
-        int larger = 0;
-        int pairs = 0;
-        for (AuditRow row : rows) {
-            Double margin = margins.get(row.point());
-            Double own = row.marginUpper();
-            if (row.model().equals(other) && margin != null && own != null && !own.equals(margin)) {
-                pairs++;
-                larger += margin > own ? 1 : 0;
-            }
+    private static String sentence(Duel duel, int models, double r) {
+        SignTest signs = duel.signs();
+        String best = Html.text(duel.best());
+        String other = Html.text(duel.other());
+        if (signs.changed() == 0) {
+            return "No image tells " + best + " and " + other + " apart at r = " + Text.number(r) + ".";
         }
-        if (pairs == 0) {
-            return "No image tells " + Html.text(best) + " and " + Html.text(other) + " apart at r = " + Text.number(r)
-                    + ": none was broken in both.";
-        }
-        Proportion share = new Proportion(larger, pairs);
-        String reading = share.lower(Association.ALPHA / 2) > 0.5
-                ? "under this attack <b>" + Html.text(best) + " is the more robust"
-                : share.upper(Association.ALPHA / 2) < 0.5
-                        ? "under this attack <b>" + Html.text(other) + " is the more robust"
-                        : "<b>these images don\u2019t tell which is the more robust";
-        return "Image by image at r = " + Text.number(r) + ", " + Html.text(best)
-                + " needed the larger perturbation than "
-                + Html.text(other) + " on " + Text.percent(share.estimate()) + " of the " + Text.integer(pairs)
-                + " images broken in both (95\u202f% interval " + Text.interval(share, Association.ALPHA / 2) + "): "
-                + reading
-                + "</b>. Both numbers are upper bounds: a stronger attack could lower either.";
+        Proportion share = new Proportion(signs.larger(), signs.changed());
+        String winner = duel.winner();
+        int pairs = models * (models - 1) / 2;
+        return "Image by image at r = " + Text.number(r) + ", " + best + " needed the larger perturbation than " + other
+                + " on " + Text.count(share) + " images that tell them apart"
+                + (signs.ties() == 0 ? "" : " (" + Text.integer(signs.ties()) + " more are ties)")
+                + ": <b>"
+                + (winner == null
+                        ? "these images don\u2019t tell which is the more robust"
+                        : "under this attack " + Html.text(winner) + " is the more robust")
+                + "</b>. Tested: that either is as likely to need the larger one (sign test, p = "
+                + Text.number(Math.min(1, 2 * Math.min(signs.pLarger(), signs.pSmaller())))
+                + " two-sided, to be at most " + Text.number(2 * duel.level())
+                + (pairs == 1
+                        ? ")"
+                        : ": 5\u202f% shared among all " + pairs + " pairs of models, as " + best
+                                + " was picked for its largest median)")
+                + ". An image with no break found counts as needing more than any that was broken."
+                + " All these numbers are upper bounds: a stronger attack could lower any of them.";
     }
 
     private String ofBound() {
@@ -209,6 +196,7 @@ record Headline(RunResults results, RunSummary summary) {
             out.append("<b>")
                     .append(Text.count(violations))
                     .append("</b> verified mean-only breaks lie below the whitened estimate")
+                    .append(flat(MarginMethod.MARGIN_UPPER_MEAN_ONLY))
                     .append(
                             violations.successes() == 0
                                     ? ""
@@ -220,6 +208,7 @@ record Headline(RunResults results, RunSummary summary) {
                     .append("breaks that move \u03c3 too, <b>")
                     .append(Text.count(full))
                     .append("</b> do")
+                    .append(flat(MarginMethod.MARGIN_UPPER))
                     .append(full.successes() == 0 ? ". " : ": there its assumption of a fixed \u03c3 does not hold. ");
         }
         boolean none = (violations == null || violations.successes() == 0) && (full == null || full.successes() == 0);
@@ -228,6 +217,12 @@ record Headline(RunResults results, RunSummary summary) {
                                 ? "Nothing found contradicts them; they remain estimates, not certificates."
                                 : "They are estimates, not certificates.")
                 .toString();
+    }
+
+    /** How many of the breaks below the whitened estimate are at an infinite one. */
+    private String flat(MarginMethod attack) {
+        long flat = Bound.WHITENED.flatAndBroken(results.rows(), attack);
+        return flat == 0 ? "" : " (" + Text.integer(flat) + " where it is flat, \u221e)";
     }
 
     /** Breaks of one kind below the whitened estimate, over all models and radii. */

@@ -6,6 +6,7 @@ import io.margrave.report.ScatterPanel.Group;
 import io.margrave.report.ScatterPanel.Pair;
 import io.margrave.results.AuditRow;
 import io.margrave.results.RunResults;
+import io.margrave.theory.Proportion;
 import io.margrave.theory.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,8 +179,16 @@ final class MarginAgainstBound {
                 ScatterPanel.estimate(a.spearman()),
                 Text.number(a.slope()),
                 Text.number(a.intercept()),
-                a.above() == null
-                        ? Text.NONE
-                        : Text.percent(a.above().estimate()) + " " + Text.interval(a.above(), Association.ALPHA / 2));
+                above(group));
+    }
+
+    /** The interval is of independent images, which the pairs of several models are not. */
+    private static String above(Group group) {
+        Proportion above = group.association().above();
+        if (above == null) {
+            return Text.NONE;
+        }
+        String share = Text.percent(above.estimate());
+        return group.pooled() ? share : share + " " + Text.interval(above, Association.ALPHA / 2);
     }
 }

@@ -1,5 +1,6 @@
 package io.margrave.report;
 
+import io.margrave.results.AuditRow;
 import io.margrave.results.MarginMethod;
 import io.margrave.results.ModelCard;
 import io.margrave.results.QuantileEstimate;
@@ -58,13 +59,14 @@ record ModelTables(RunResults results, RunSummary summary) {
             for (ModelSummary model : summary.models()) {
                 model.radii().stream()
                         .filter(at -> at.r() == radius.r())
-                        .forEach(at -> rows.add(row(model, at, methods)));
+                        .forEach(at -> rows.add(row(model, at, radius.of(model.model()), methods)));
             }
         }
         return Html.table("summary", head, rows);
     }
 
-    private static List<String> row(ModelSummary model, RadiusSummary at, List<MarginMethod> methods) {
+    private static List<String> row(
+            ModelSummary model, RadiusSummary at, List<AuditRow> audited, List<MarginMethod> methods) {
         List<String> row = new ArrayList<>();
         row.add(Text.number(at.r()));
         row.add("<b class=\"name\">" + Html.text(model.model()) + "</b>");
@@ -76,8 +78,9 @@ record ModelTables(RunResults results, RunSummary summary) {
             row.add(estimate(own.median()) + (own.flat() == 0 ? "" : "<br><small>" + own.flat() + " flat</small>"));
         }
         row.add(censored(at, MarginMethod.MARGIN_UPPER) + " / " + censored(at, MarginMethod.MARGIN_UPPER_MEAN_ONLY));
-        row.add("<span class=\"pair\">" + below(at, MarginMethod.MARGIN_UPPER_MEAN_ONLY)
-                + " mean-only</span><br><span class=\"pair\">" + below(at, MarginMethod.MARGIN_UPPER) + " full</span>");
+        row.add("<span class=\"pair\">" + below(at, MarginMethod.MARGIN_UPPER_MEAN_ONLY, audited)
+                + " mean-only</span><br><span class=\"pair\">" + below(at, MarginMethod.MARGIN_UPPER, audited)
+                + " full</span>");
         return row;
     }
 
@@ -98,11 +101,13 @@ record ModelTables(RunResults results, RunSummary summary) {
                 .orElse(Text.NONE);
     }
 
-    private static String below(RadiusSummary at, MarginMethod attack) {
+    private static String below(RadiusSummary at, MarginMethod attack, List<AuditRow> audited) {
         for (BoundComparison comparison : at.comparisons()) {
             if (comparison.bound().equals(MarginMethod.BOUND_WHITENED.column())
                     && comparison.attack().equals(attack.column())) {
-                String text = Text.integer(comparison.below()) + " of " + Text.integer(comparison.compared());
+                long flat = Bound.WHITENED.flatAndBroken(audited, attack);
+                String text = Text.integer(comparison.below()) + " of " + Text.integer(comparison.compared())
+                        + (flat == 0 ? "" : " (" + Text.integer(flat) + " flat)");
                 return comparison.below() > 0 ? "<span class=\"alert\">" + text + "</span>" : text;
             }
         }

@@ -45,8 +45,10 @@ record ScatterPanel(RunResults results, List<Pair> pairs) {
     private Group group(String name, boolean pooled, List<Pair> own) {
         double[] x = own.stream().mapToDouble(Pair::x).toArray();
         double[] y = own.stream().mapToDouble(Pair::y).toArray();
+        int[] images = own.stream().mapToInt(pair -> pair.row().point()).toArray();
         double largest = own.stream().mapToDouble(Pair::x).max().orElse(0);
-        return new Group(name, pooled, Association.of(x, y, results.plan().seed()), largest);
+        return new Group(
+                name, pooled, Association.of(x, y, images, results.plan().seed()), largest);
     }
 
     /** The points as data. */

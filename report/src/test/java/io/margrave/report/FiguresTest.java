@@ -164,6 +164,18 @@ class FiguresTest {
     }
 
     @Test
+    void a_bracket_of_many_images_says_how_its_lines_are_thinned() {
+        Figure every = figure(SampleRun.run().points(150).oneRadius(), "bracket");
+        assertThat(every.caption()).doesNotContain("quantiles");
+        Figure thinned = figure(SampleRun.run().points(151).oneRadius(), "bracket");
+        assertThat(thinned.caption()).contains("A line of more than 150 images is drawn through 150 evenly spaced");
+        assertThat(values(thinned.spec(), "share").stream()
+                        .filter(v -> v.get("bound").asText().startsWith("frobenius"))
+                        .filter(v -> v.get("model").asText().equals("sprites-b1")))
+                .hasSizeLessThanOrEqualTo(151);
+    }
+
+    @Test
     void the_shares_of_the_three_verdicts_add_up_to_one() {
         Figure figure = figure(SampleRun.run(), "share-robust");
         assertThat(values(figure.spec(), "verdict").stream()

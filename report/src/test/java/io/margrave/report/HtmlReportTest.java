@@ -161,6 +161,31 @@ class HtmlReportTest {
     }
 
     @Test
+    void breaks_below_an_infinite_estimate_are_counted_and_said_to_be_flat() {
+        // Every fourth of 20 images is flat, and every image is broken.
+        String visible =
+                visible(html(SampleRun.run().points(20).oneRadius().flat().breaksScaledBy(4)));
+        assertThat(visible).contains("5 of 20 (5 flat)").contains("(10 where it is flat, \u221e)");
+        assertThat(visible(html(SampleRun.run().points(20).oneRadius().breaksScaledBy(4))))
+                .doesNotContain(" flat)")
+                .doesNotContain("where it is flat");
+    }
+
+    @Test
+    void a_winner_is_named_with_the_test_that_names_it() {
+        String two = visible(html(SampleRun.run().points(128)));
+        assertThat(two)
+                .contains("under this attack sprites-b4 is the more robust</b>. Tested: that either is as likely")
+                .contains("two-sided, to be at most 0.0500)");
+        String three = visible(html(
+                SampleRun.run().models(Map.of("a", 1.0, "b", 1.0, "c", 4.0)).points(128)));
+        assertThat(three)
+                .contains(
+                        "two-sided, to be at most 0.0167: 5\u202f% shared among all 3 pairs of models, as c was picked");
+        assertThat(visible(html(SampleRun.run().points(3)))).contains("these images don\u2019t tell which");
+    }
+
+    @Test
     void a_collapsed_model_is_warned_of() {
         assertThat(visible(html(SampleRun.run().points(8).collapsed())))
                 .contains("has collapsed: none of its 10 latent units is active");

@@ -6,13 +6,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.apache.commons.statistics.distribution.BinomialDistribution;
+import java.util.Objects;
 
 /**
  * Two runs over the same points, paired: did the margins become smaller?
  *
- * <p>Each model and radius is tested by the exact one-sided sign test (Conover 1999, section 3.4): among the points whose
- * value changed, losses are counted against one half. Nothing is assumed of how much a value changes, so a point without a
+ * <p>Each model and radius is tested by the exact one-sided {@link SignTest}: among the points whose value changed, losses
+ * are counted against one half. Nothing is assumed of how much a value changes, so a point without a
  * verified break, whose value is only known to be beyond the search limit, takes part: losing to a verified break is a loss
  * of unknown size, the reverse a gain, and two such points a tie. The chance of any false alarm among all the tests is at
  * most {@code alpha} (Bonferroni).
@@ -75,7 +75,8 @@ public record Comparison(MarginMethod method, double alpha, List<Paired> tests) 
     /**
      * Compares two runs.
      *
-     * <p>Models are paired by name; where each run has a single model, those two.
+     * <p>Models are paired by name; where each run has a single model, those two. Values that were measured with other
+     * settings would differ though the models did not, so the settings that move the method's values have to be equal.
      *
      * @param before the old run
      * @param after the new run
@@ -125,6 +126,17 @@ public record Comparison(MarginMethod method, double alpha, List<Paired> tests) 
                 throw unpaired("run " + run.info().id() + " has no " + method.column() + "; choose another --method");
             }
         }
+        AuditPlan first = before.plan();
+        AuditPlan second = after.plan();
+        measured("alpha", first.alpha(), second.alpha());
+        if (method.side() == Side.LOWER) {
+            measured("draws", first.draws(), second.draws());
+        } else {
+            measured("verdict_draws", first.verdictDraws(), second.verdictDraws());
+            measured("search", words(first.search()), words(second.search()));
+            // Points of one chunk are searched as one batch, whose last digits depend on its size.
+            measured("chunk", first.chunk(), second.chunk());
+        }
     }
 
     private static List<String[]> models(RunResults before, RunResults after) {
@@ -165,8 +177,7 @@ public record Comparison(MarginMethod method, double alpha, List<Paired> tests) 
             Map<Integer, AuditRow> fresh,
             MarginMethod method,
             double share) {
-        int losses = 0;
-        int gains = 0;
+        SignTest signs = SignTest.NONE;
         int censored = 0;
         List<Double> differences = new ArrayList<>();
         for (Map.Entry<Integer, AuditRow> entry : old.entrySet()) {
@@ -177,30 +188,38 @@ public record Comparison(MarginMethod method, double alpha, List<Paired> tests) 
             double from = method.value(entry.getValue());
             double to = method.value(after);
             censored += method.censored(entry.getValue()) || method.censored(after) ? 1 : 0;
-            losses += to < from ? 1 : 0;
-            gains += to > from ? 1 : 0;
+            signs = signs.and(from, to);
             // Infinity less infinity is no number, but two unbounded values are a tie.
             differences.add(to == from ? 0.0 : to - from);
         }
         double[] sorted =
                 differences.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         QuantileInterval interval = QuantileInterval.ofMedian(sorted, share);
-        int changed = losses + gains;
-        double pValue = changed == 0 ? 1 : BinomialDistribution.of(changed, 0.5).survivalProbability(losses - 1);
+        double pValue = signs.pSmaller();
         return new Paired(
                 oldModel,
                 newModel,
                 r,
                 sorted.length,
-                losses,
-                gains,
-                sorted.length - changed,
+                signs.smaller(),
+                signs.larger(),
+                signs.ties(),
                 censored,
                 QuantileEstimate.of(sorted, 0.5, share).estimate(),
                 interval.low(),
                 interval.high(),
                 pValue,
                 pValue <= share);
+    }
+
+    private static String words(SearchEffort effort) {
+        return effort.steps() + " steps, " + effort.draws() + " draws, " + effort.restarts() + " restarts";
+    }
+
+    private static void measured(String what, Object before, Object after) {
+        if (!Objects.equals(before, after)) {
+            throw unpaired(what + " differs, " + before + " and " + after + "; audit both with the same " + what);
+        }
     }
 
     private static void same(String what, String before, String after) {

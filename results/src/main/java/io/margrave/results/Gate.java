@@ -38,13 +38,7 @@ public record Gate(double below, double r, double quantile, MarginMethod method)
      * @throws IllegalArgumentException in one line where the run lacks the method, the radius or rows of a model
      */
     public List<Check> judge(RunResults results) {
-        AuditPlan plan = results.plan();
-        if (!method.askedBy(plan)) {
-            throw new IllegalArgumentException("run " + results.info().id() + " has no " + method.column()
-                    + ": want one of "
-                    + MarginMethod.of(plan).stream().map(MarginMethod::column).toList() + ", or audit again with it");
-        }
-        double radius = radius(results);
+        double radius = radiusIn(results.plan());
         List<Check> checks = new ArrayList<>();
         for (ModelCard card : results.models()) {
             checks.add(judge(card.name(), radius, results));
@@ -52,14 +46,25 @@ public record Gate(double below, double r, double quantile, MarginMethod method)
         return List.copyOf(checks);
     }
 
-    private double radius(RunResults results) {
-        List<Double> radii = results.plan().r().values();
+    /**
+     * The radius of a run of this plan that the gate speaks of: the nearest to {@link #r}, for which a typed number of a few
+     * digits is enough. What is refused here can be refused before the run begins.
+     *
+     * @param plan resolved
+     * @return one of the plan's radii
+     * @throws IllegalArgumentException in one line where the plan lacks the method or the radius
+     */
+    public double radiusIn(AuditPlan plan) {
+        if (!method.askedBy(plan)) {
+            throw new IllegalArgumentException("the plan has no " + method.column() + ": want one of "
+                    + MarginMethod.of(plan).stream().map(MarginMethod::column).toList() + ", or audit with it");
+        }
+        List<Double> radii = plan.r().values();
         return radii.stream()
                 .filter(each -> Math.abs(each - r) <= SAME_RADIUS * each)
                 .min((a, b) -> Double.compare(Math.abs(a - r), Math.abs(b - r)))
-                .orElseThrow(() ->
-                        new IllegalArgumentException("run " + results.info().id() + " has no radius r = " + r
-                                + ": want one of " + radii + ", or audit again with it"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "the plan has no radius r = " + r + ": want one of " + radii + ", or audit with it"));
     }
 
     private Check judge(String model, double radius, RunResults results) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +14,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ComparisonTest {
 
@@ -125,5 +130,46 @@ class ComparisonTest {
                         () -> Comparison.of(Rows.run("a", two), Rows.run("b", others), MarginMethod.MARGIN_UPPER, 0.01))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no model of one name");
+    }
+
+    private static RunResults with(RunResults run, String overrides) {
+        try {
+            ObjectNode plan = PlanJson.mapper().valueToTree(run.plan());
+            plan.setAll((ObjectNode) new ObjectMapper().readTree(overrides.replace('\'', '"')));
+            AuditPlan changed = PlanJson.mapper().treeToValue(plan, AuditPlan.class);
+            return new RunResults(changed, run.info(), run.models(), run.rows(), run.curves(), run.exhibits());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(overrides, e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            BOUND_WHITENED         | {'alpha': 0.02}         | alpha differs, 0.01 and 0.02
+            BOUND_FROBENIUS        | {'draws': 1000}         | draws differs, 2000 and 1000
+            MARGIN_UPPER           | {'alpha': 0.02}         | alpha differs, 0.01 and 0.02
+            MARGIN_UPPER           | {'verdict_draws': 500}  | verdict_draws differs, 1000 and 500
+            MARGIN_UPPER_MEAN_ONLY | {'search': {'steps': 200, 'draws': 8, 'restarts': 1}} | search differs, 100 steps, 8 draws, 1 restarts and 200 steps
+            MARGIN_UPPER           | {'chunk': 32}           | chunk differs, 64 and 32
+            """)
+    void runs_that_were_measured_differently_are_refused_in_one_line(
+            MarginMethod method, String overrides, String difference) {
+        RunResults run = Rows.run("a", "m", plus(0));
+        assertThatThrownBy(() -> Comparison.of(run, with(run, overrides), method, 0.01))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the two runs can't be paired: " + difference)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            BOUND_WHITENED | {'verdict_draws': 500, 'chunk': 32, 'search': {'steps': 9, 'draws': 8, 'restarts': 1}}
+            MARGIN_UPPER   | {'draws': 1000, 'attack': {'steps': 9, 'draws': 8, 'restarts': 1}}
+            """)
+    void settings_that_do_not_move_the_method_may_differ(MarginMethod method, String overrides) {
+        RunResults run = Rows.run("a", "m", plus(0));
+        assertThat(Comparison.of(run, with(run, overrides), method, 0.01).regression())
+                .isFalse();
     }
 }

@@ -56,6 +56,19 @@ class GateTest {
     }
 
     @Test
+    void a_plan_is_known_to_fit_before_the_run_begins() {
+        AuditPlan plan = Rows.run("a", "m", oneToHundred()).plan();
+        assertThat(new Gate(1, 4.0039, 0.5, MarginMethod.BOUND_WHITENED).radiusIn(plan))
+                .isEqualTo(4);
+        assertThatThrownBy(() -> new Gate(1, 4.0041, 0.5, MarginMethod.BOUND_WHITENED).radiusIn(plan))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the plan has no radius r = 4.0041: want one of [4.0], or audit with it");
+        assertThatThrownBy(() -> new Gate(1, 4, 0.5, MarginMethod.MARGIN_UPPER_UNBOXED).radiusIn(plan))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the plan has no margin_upper_unboxed: want one of [bound_frobenius, ");
+    }
+
+    @Test
     void an_unfinished_run_is_not_judged() {
         RunResults whole = Rows.run("a", "m", oneToHundred());
         RunResults half = new RunResults(
