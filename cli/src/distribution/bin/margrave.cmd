@@ -1,5 +1,5 @@
 @echo off
-rem Runs Margrave from the distribution that this script lies in. Needs Java 17 or newer. Not tested: no Windows machine was at hand.
+rem Runs Margrave from the distribution that this script lies in. Needs Java 17 or newer. Not tested.
 setlocal
 set "MARGRAVE_HOME=%~dp0.."
 set "JAVA_COMMAND=java"

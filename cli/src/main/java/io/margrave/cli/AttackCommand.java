@@ -8,7 +8,6 @@ import io.margrave.data.DataSplits;
 import io.margrave.data.Datasets;
 import io.margrave.data.ImageSet;
 import io.margrave.data.ImageShape;
-import io.margrave.data.Noise;
 import io.margrave.data.PairwiseDistances;
 import io.margrave.data.Safetensors;
 import io.margrave.data.TensorData;
@@ -17,6 +16,7 @@ import io.margrave.results.SearchEffort;
 import io.margrave.robustness.audit.AttackExecutor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -130,6 +130,7 @@ final class AttackCommand implements Callable<Integer> {
             throw new BadInputException("want --steps, --draws and --restarts of at least 1, got " + steps + ", "
                     + draws + " and " + restarts);
         }
+        Path prefix = out == null ? null : writable(console.resolve(out));
         Models models = Models.read(List.of(model.toString()), console);
         String name = models.cards().get(0).name();
         DataSplits splits = Datasets.open(new DataRequest(
@@ -155,21 +156,31 @@ final class AttackCommand implements Callable<Integer> {
                     global.threads(),
                     progress);
         }
-        if (out != null) {
-            write(console.resolve(out), images, chosen, outcomes);
-        }
+        // The table first: it stays where a disk that is full now takes no file.
         say(images, chosen, outcomes);
+        if (prefix != null) {
+            write(prefix, images, chosen, outcomes);
+        }
         return ExitCode.PASS;
+    }
+
+    /** Checks before the work that there is a place for its files. */
+    private static Path writable(Path prefix) {
+        Path folder = prefix.getParent();
+        if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            throw new BadInputException("want --out in a folder that can be written to, got " + prefix);
+        }
+        for (Path file : List.of(sibling(prefix, ".csv"), sibling(prefix, ".safetensors"))) {
+            if (Files.isDirectory(file)) {
+                throw new BadInputException("want a file to write for --out, got the folder " + file);
+            }
+        }
+        return prefix;
     }
 
     private int[] chosen(ImageSet images) {
         if (indices == null) {
-            if (points < 1 || points > images.size()) {
-                throw new BadInputException(
-                        "want --points from 1 to the " + images.size() + " of " + images.name() + ", got " + points);
-            }
-            return new Noise(global.seedOrZero(), "audit")
-                    .stream(0, "points", 0).sample(images.size(), points);
+            return AuditRun.sample(images, points, global.seedOrZero());
         }
         for (int index : indices) {
             if (index < 0 || index >= images.size()) {

@@ -10,13 +10,17 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code margrave audit}: models x points x radii, into a run folder. */
 @Command(
@@ -49,7 +53,23 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 done, 1 --fail-below failed, 2 bad input, 130 stopped (resumable)."
         })
 final class AuditCommand implements Callable<Integer> {
+    /** Options that say nothing about what is measured. */
+    private static final Set<String> WITH_RESUME = Set.of(
+            "--resume",
+            "--models",
+            "--data-dir",
+            "--threads",
+            "--quiet",
+            "--figures",
+            "--fail-below",
+            "--at",
+            "--quantile",
+            "--method");
+
     private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Parameters(arity = "0..1", paramLabel = "PLAN", description = "A plan in YAML. Options win over it.")
     private @Nullable Path planFile;
@@ -66,7 +86,9 @@ final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--resume",
             paramLabel = "RUN",
-            description = "Finish a run that was stopped. --models says where its models are now, if they moved.")
+            description =
+                    "Finish a run that was stopped, as its own plan says. --models and --data-dir say where its models and data"
+                            + " are now, if they moved.")
     private @Nullable Path resume;
 
     @Option(
@@ -129,15 +151,20 @@ final class AuditCommand implements Callable<Integer> {
             Path folder = out == null
                     ? AuditRun.fresh(console.resolve(Path.of("runs")), LocalDateTime.now(ZoneId.systemDefault()))
                     : console.resolve(out);
-            try (RunStore store = run.create(folder)) {
+            try (RunStore store = run.create(folder, console)) {
                 return finish(run, store, gate, progress);
             }
         }
     }
 
     private int goOn(Path folder) {
-        if (planFile != null || out != null) {
-            throw new BadInputException("want --resume alone: a run goes on with its own plan, in its own folder");
+        if (planFile != null) {
+            throw alone(planFile.toString());
+        }
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!WITH_RESUME.contains(option.longestName())) {
+                throw alone(option.longestName());
+            }
         }
         try (RunStore store = RunStore.resume(folder);
                 ConsoleProgress progress = global.progress(console)) {
@@ -145,6 +172,11 @@ final class AuditCommand implements Callable<Integer> {
             Gate gate = gateOptions == null ? null : gateOptions.gate(run.plan());
             return finish(run, store, gate, progress);
         }
+    }
+
+    private static BadInputException alone(String given) {
+        return new BadInputException("want --resume without " + given
+                + ": a run goes on with its own plan, in its own folder; leave " + given + " out, or begin a new run");
     }
 
     private int print(AuditPlan plan) {

@@ -2,8 +2,8 @@ package io.margrave.cli;
 
 import io.margrave.cli.plan.PlanDocument;
 import io.margrave.data.BadInputException;
+import io.margrave.results.Radii;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -161,12 +161,12 @@ final class AuditOptions {
     }
 
     private static Object radii(String given) {
-        if (given.equals("auto")) {
-            return given;
+        try {
+            Radii parsed = Radii.parse(given);
+            return parsed.auto() ? "auto" : parsed.values();
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException("--r: " + e.getMessage(), e);
         }
-        return Arrays.stream(given.split(",", -1))
-                .map(each -> number("--r", each))
-                .toList();
     }
 
     private static Object number(String option, String given) {
@@ -176,7 +176,7 @@ final class AuditOptions {
         try {
             return Double.valueOf(given.strip());
         } catch (NumberFormatException e) {
-            throw new BadInputException("want auto or numbers for " + option + ", got '" + given + "'", e);
+            throw new BadInputException("want auto or a number for " + option + ", got '" + given + "'", e);
         }
     }
 }

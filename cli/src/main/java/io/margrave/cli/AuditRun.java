@@ -43,12 +43,21 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
         DataSplits data = open(plan, console);
         ImageSet images = data.split(plan.split());
         models.checkTake(images);
-        if (plan.points() > images.size()) {
-            throw new BadInputException("want at most the " + images.size() + " points that " + images.name()
-                    + " has, got --points " + plan.points());
-        }
-        int[] points = new Noise(plan.seed(), "audit").stream(0, "points", 0).sample(images.size(), plan.points());
+        int[] points = sample(images, plan.points(), plan.seed());
         return new AuditRun(resolve(plan, data), models, images, points);
+    }
+
+    /**
+     * The points that are audited or attacked where none are named: a seeded random sample, the same for both.
+     *
+     * @throws BadInputException where {@code points} is not from 1 to as many as there are
+     */
+    static int[] sample(ImageSet images, int points, long seed) {
+        if (points < 1 || points > images.size()) {
+            throw new BadInputException(
+                    "want --points from 1 to the " + images.size() + " of " + images.name() + ", got " + points);
+        }
+        return new Noise(seed, "audit").stream(0, "points", 0).sample(images.size(), points);
     }
 
     /** The plan with its radii made concrete: one median for the whole run, shared by all its models. */
@@ -72,9 +81,35 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
                 plan.imageSize() != null));
     }
 
-    /** Makes the run folder. */
-    RunStore create(Path folder) {
-        return RunStore.create(folder, plan, info(String.valueOf(folder.getFileName())), models.cards());
+    /** Makes the run folder. The plan in it is good from any folder: its paths are absolute. */
+    RunStore create(Path folder, Console console) {
+        return RunStore.create(
+                folder, placed(plan, console), info(String.valueOf(folder.getFileName())), models.cards());
+    }
+
+    private static AuditPlan placed(AuditPlan plan, Console console) {
+        String dataDir = plan.dataDir();
+        return new AuditPlan(
+                plan.models().stream()
+                        .map(model -> console.resolve(Path.of(model)).toString())
+                        .toList(),
+                plan.data(),
+                dataDir == null ? null : console.resolve(Path.of(dataDir)).toString(),
+                plan.imageSize(),
+                plan.split(),
+                plan.points(),
+                plan.r(),
+                plan.alpha(),
+                plan.draws(),
+                plan.verdictDraws(),
+                plan.meanOnly(),
+                plan.unboxed(),
+                plan.attackRadius(),
+                plan.attack(),
+                plan.search(),
+                plan.curvePoints(),
+                plan.seed(),
+                plan.chunk());
     }
 
     private RunInfo info(String id) {

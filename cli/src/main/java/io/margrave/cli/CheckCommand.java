@@ -97,12 +97,12 @@ final class CheckCommand implements Callable<Integer> {
         DataRequest request = DataRequest.of(set, global.dataDir == null ? null : console.resolve(global.dataDir));
         InputReference images = new InputReference(vae.spec().shape(), range, request);
         float[] clean = images.read(input, console);
-        if (!inside(clean, range)) {
+        if (!range.contains(clean)) {
             throw new BadInputException("want a clean input with values in [" + range.low() + ", " + range.high()
                     + "], got one outside in " + input);
         }
         float[] moved = images.read(perturbed, console);
-        return say(PairCheck.of(vae, clean, moved, r, draws, alpha, global.seedOrZero()), inside(moved, range));
+        return say(PairCheck.of(vae, clean, moved, r, draws, alpha, global.seedOrZero()), range.contains(moved));
     }
 
     private int say(PairCheck check, boolean inside) {
@@ -119,14 +119,5 @@ final class CheckCommand implements Callable<Integer> {
                 + (inside ? ", inside the value range" : ", OUTSIDE the value range"));
         console.say(global.quiet ? lines.subList(0, 1) : lines);
         return verdict == Verdict.HOLDS ? ExitCode.PASS : ExitCode.FAILED;
-    }
-
-    private static boolean inside(float[] values, ValueRange range) {
-        for (float value : values) {
-            if (!(value >= range.low() && value <= range.high())) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The two small models that {@code margrave audit} trains where it is given none. */
@@ -99,7 +100,17 @@ final class Demonstration {
             }
             together.finished();
         } finally {
-            workers.shutdownNow();
+            end(workers);
+        }
+    }
+
+    /** Where one training failed the other still computes; the process must not end under native code. */
+    private static void end(ExecutorService workers) {
+        workers.shutdownNow();
+        try {
+            workers.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -2,6 +2,7 @@ package io.margrave.cli;
 
 import io.margrave.cli.plan.Closest;
 import io.margrave.data.BadInputException;
+import io.margrave.vae.EngineException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -15,6 +16,9 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,9 +32,24 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * @param exitCode one of {@link ExitCode}
  */
 record Failure(String line, int exitCode) {
+    private static final Pattern WANTED_BYTES = Pattern.compile("tried to allocate (\\d+) bytes");
 
     /** Explains whatever a command threw. A defect's stack trace goes to a file, whose name is in the line. */
     static Failure of(Throwable thrown) {
+        // A cause that we can explain is worth more than the wrapping of an executor.
+        for (Throwable each = thrown; each != null; each = each.getCause()) {
+            Failure explained = explained(each);
+            if (explained != null) {
+                return explained;
+            }
+        }
+        return new Failure(
+                "this is a bug in margrave: " + thrown.getClass().getSimpleName() + ": " + firstLine(thrown)
+                        + traceWritten(thrown),
+                ExitCode.BUG);
+    }
+
+    private static @Nullable Failure explained(Throwable thrown) {
         if (thrown instanceof BadInputException) {
             return badInput(firstLine(thrown));
         }
@@ -52,15 +71,22 @@ record Failure(String line, int exitCode) {
             return badInput("the native engine can't be loaded (" + firstLine(thrown)
                     + "); this distribution was built for another platform, or the folder it is unpacked to is full");
         }
-        // A cause that we can explain is worth more than the wrapping of an executor.
-        Throwable cause = thrown.getCause();
-        if (cause != null && (cause instanceof BadInputException || cause instanceof IOException)) {
-            return of(cause);
+        if (outOfNativeMemory(thrown)) {
+            Matcher wanted = WANTED_BYTES.matcher(String.valueOf(thrown.getMessage()));
+            return badInput(
+                    "not enough memory for " + (wanted.find() ? wanted.group(1) + " bytes more" : "the native engine")
+                            + ": fewer --threads or a smaller --chunk (in training, --batch) take less");
         }
-        return new Failure(
-                "this is a bug in margrave: " + thrown.getClass().getSimpleName() + ": " + firstLine(thrown)
-                        + traceWritten(thrown),
-                ExitCode.BUG);
+        return null;
+    }
+
+    /** LibTorch throws these as plain runtime exceptions: only their message tells. */
+    private static boolean outOfNativeMemory(Throwable thrown) {
+        if (thrown.getClass() != RuntimeException.class && !(thrown instanceof EngineException)) {
+            return false;
+        }
+        String line = firstLine(thrown).toLowerCase(Locale.ROOT);
+        return line.contains("alloc") || line.contains("not enough memory");
     }
 
     private static Failure badInput(String line) {

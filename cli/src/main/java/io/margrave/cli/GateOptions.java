@@ -48,16 +48,10 @@ final class GateOptions {
         if (at == null && radii.size() > 1) {
             throw new BadInputException("want --at with one of the radii " + radii + " for --fail-below, got none");
         }
-        double r = at == null ? radii.get(0) : at;
-        if (radii.stream().noneMatch(each -> Math.abs(each - r) <= 1e-3 * each)) {
-            throw new BadInputException("want --at with one of the radii " + radii + ", got " + r);
-        }
-        if (!method.askedBy(plan)) {
-            throw new BadInputException("want a --method that the plan asks for, one of "
-                    + MarginMethod.of(plan).stream().map(MarginMethod::column).toList() + ", got " + method.column());
-        }
         try {
-            return new Gate(failBelow, r, quantile, method);
+            Gate gate = new Gate(failBelow, at == null ? radii.get(0) : at, quantile, method);
+            gate.radiusIn(plan);
+            return gate;
         } catch (IllegalArgumentException e) {
             throw new BadInputException(String.valueOf(e.getMessage()), e);
         }

@@ -137,11 +137,15 @@ class EndToEndTest {
     }
 
     @Test
-    void the_same_audit_on_other_threads_has_the_same_rows_in_silence() {
-        Ran again = Ran.margrave(folder, audit("--out", "runs/again", "--threads", "1", "--no-figures", "--quiet"));
+    void the_same_audit_on_other_threads_has_the_same_rows_in_silence() throws IOException {
+        Ran again = Ran.margrave(
+                folder,
+                audit("--out", "runs/again", "--threads", "1", "--data-dir", "sets", "--no-figures", "--quiet"));
         assertThat(again.exitCode()).isZero();
         assertThat(again.err()).isEmpty();
         assertThat(rows("runs/again")).hasSize(1 + 3 * POINTS).isEqualTo(rows("runs/first"));
+        assertThat(Files.readString(folder.resolve("runs/again/plan.yaml")))
+                .contains(folder.resolve("sets").toString());
     }
 
     private static List<String> rows(String run) {
@@ -149,13 +153,14 @@ class EndToEndTest {
     }
 
     @Test
-    void a_runs_own_plan_gives_the_same_rows() {
+    void a_runs_own_plan_gives_the_same_rows_from_any_folder() throws IOException {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         assertThat(Ran.margrave(
-                                folder,
+                                elsewhere,
                                 "audit",
-                                "runs/first/plan.yaml",
+                                "../runs/first/plan.yaml",
                                 "--out",
-                                "runs/from-plan",
+                                "../runs/from-plan",
                                 "--no-figures",
                                 "--quiet")
                         .exitCode())
@@ -330,6 +335,17 @@ class EndToEndTest {
                 "--r",
                 "3");
         assertThat(missing.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    }
+
+    @Test
+    void attacks_without_a_place_to_go_are_refused_before_the_work() throws IOException {
+        Files.createDirectories(folder.resolve("taken.csv"));
+        for (String out : List.of("none/attacks", "taken")) {
+            Ran ran = Ran.margrave(folder, "attack", "--model", "models/tiny", "--out", out);
+            assertThat(ran.exitCode()).as(out).isEqualTo(ExitCode.BAD_INPUT);
+            assertThat(ran.err()).as(out).singleElement().asString().contains("--out");
+            assertThat(ran.out()).as(out).isEmpty();
+        }
     }
 
     @Test

@@ -1,11 +1,13 @@
 package io.margrave.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.margrave.cli.plan.PlanDocument;
 import io.margrave.data.BadInputException;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.Radii;
+import io.margrave.vae.EngineException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +17,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,20 +52,30 @@ class MainTest {
                 "train --data sprites --out m --threads 0    | want --threads of at least 1, got 0",
                 "audit --points 0                       | want points to be a whole number",
                 "audit --points many                    | Invalid value for option '--points'",
-                "audit --r 4,x                          | want auto or numbers for --r, got 'x'",
+                "audit --r 4,x                          | --r: want auto or numbers between commas, such as 4,6,8, got '4,x'",
                 "audit --r 4,3                          | ",
                 "audit --alpha 0.7                      | want alpha to be a number between 0 and 0.5",
                 "audit --data mnist                     | want models to audit on mnist: train one with",
                 "audit --models none                    | no model in ",
                 "audit none.yaml                        | want a plan, got ",
                 "audit --resume none                    | no run in ",
-                "audit --resume none --out there        | want --resume alone",
+                "audit --resume none --out there        | want --resume without --out",
+                "audit --resume none --points 3         | want --resume without --points",
+                "audit --resume none --r 3              | want --resume without --r",
+                "audit --resume none --alpha 0.01       | want --resume without --alpha",
+                "audit --resume none --seed 3           | want --resume without --seed",
+                "audit --resume none --no-mean-only     | want --resume without --mean-only",
+                "audit --resume none --dry-run          | want --resume without --print-plan",
+                "audit none.yaml --resume none          | want --resume without none.yaml",
+                "audit --resume none --models m --data-dir d --threads 1 --quiet --no-figures --fail-below 1 | no run in ",
+                "audit --attack-radius x                | want auto or a number for --attack-radius, got 'x'",
                 "audit --fail-below 1 --method best     | Invalid value for option '--method': want one of bound_frob",
                 "audit --at 3                           | ",
                 "check --model none --input a --perturbed b --r -1 | want a finite --r",
                 "check --model none --input a --perturbed b --r 1 --alpha 1 | want --alpha in (0, 0.5)",
                 "check --model none --input a --perturbed b --r 1   | want a model folder with model.yaml",
                 "attack --model none                    | no model in ",
+                "attack --model none --out no/such/x    | want --out in a folder that can be written to, got ",
                 "attack --model none --steps 0          | want --steps, --draws and --restarts of at least 1",
                 "verify none                            | no run in ",
                 "compare none none                      | no run in ",
@@ -219,6 +233,27 @@ class MainTest {
         assertThat(Failure.of(new OutOfMemoryError("Java heap space")).line()).contains("out of memory");
         assertThat(Failure.of(new IllegalStateException("wrapped", new BadInputException("want c"))))
                 .isEqualTo(new Failure("want c", 2));
+        assertThat(Failure.of(new IllegalStateException(new ExecutionException(new BadInputException("want d")))))
+                .isEqualTo(new Failure("want d", 2));
+    }
+
+    @Test
+    void memory_that_the_engine_lacks_is_told_in_one_line() {
+        Throwable real = catchThrowable(() -> torch.zeros(1L << 46));
+        assertThat(Failure.of(real))
+                .isEqualTo(new Failure(
+                        "not enough memory for " + (1L << 48)
+                                + " bytes more: fewer --threads or a smaller --chunk (in training, --batch) take less",
+                        2));
+        assertThat(Failure.of(EngineException.of("layer 2 on an input of 8x784", (RuntimeException) real)))
+                .isEqualTo(Failure.of(real));
+        for (String message : List.of("std::bad_alloc", "can't allocate memory", "not enough memory: got 3")) {
+            assertThat(Failure.of(new RuntimeException(message)))
+                    .isEqualTo(new Failure(
+                            "not enough memory for the native engine: fewer --threads or a smaller --chunk (in training,"
+                                    + " --batch) take less",
+                            2));
+        }
     }
 
     @Test

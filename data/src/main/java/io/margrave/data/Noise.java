@@ -83,11 +83,6 @@ public record Noise(long seed, String model) {
             return uniform.nextInt(bound);
         }
 
-        /** A uniform draw of 64 bits. */
-        public long nextLong() {
-            return uniform.nextLong();
-        }
-
         /** {@code count} different numbers from 0 to {@code bound - 1}, in random order (partial Fisher-Yates). */
         public int[] sample(int bound, int count) {
             if (count < 0 || count > bound) {

@@ -10,4 +10,14 @@ public record ValueRange(float low, float high) {
             throw new IllegalArgumentException("want low < high, got " + low + " and " + high);
         }
     }
+
+    /** Whether every value lies in the range; NaN is outside. */
+    public boolean contains(float[] values) {
+        for (float value : values) {
+            if (!(value >= low && value <= high)) {
+                return false;
+            }
+        }
+        return true;
+    }
 }

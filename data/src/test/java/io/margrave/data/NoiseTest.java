@@ -39,8 +39,8 @@ class NoiseTest {
                 new Noise(7, "").stream(3, "mclean", 0),
                 new Noise(3, "m").stream(7, "clean", 0),
                 new Noise(0, "m").stream(3, "clean", 7));
-        Set<Long> firsts = new HashSet<>();
-        streams.forEach(stream -> firsts.add(stream.nextLong()));
+        Set<Double> firsts = new HashSet<>();
+        streams.forEach(stream -> firsts.add(stream.nextDouble()));
         assertThat(firsts).hasSameSizeAs(streams);
     }
 

@@ -6,9 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * A run's rows as one file for other programs.
@@ -36,18 +34,6 @@ public final class RunExport {
 
         Format(String options) {
             this.options = options;
-        }
-
-        /**
-         * The format of that name, in any case.
-         *
-         * @throws BadInputException where there is none
-         */
-        public static Format of(String name) {
-            return Arrays.stream(values())
-                    .filter(format -> format.name().equals(name.toUpperCase(Locale.ROOT)))
-                    .findFirst()
-                    .orElseThrow(() -> new BadInputException("want a format among csv, parquet, json, got " + name));
         }
     }
 

@@ -26,14 +26,15 @@ public final class Engine {
         // The static initialiser has done it.
     }
 
-    /** One intra-op thread: for work that is parallel over Java threads, as audits are. */
+    /** One intra-op thread: for work that is parallel over Java threads, as audits and training are. */
     public static void singleThreaded() {
         threads(1);
     }
 
     /**
      * Sets the intra-op threads of LibTorch and OpenBLAS: for work that one Java thread drives on an idle machine. They wait by
-     * spinning: where anything else runs, two can take ten times as long as one.
+     * spinning: where anything else runs, two can take ten times as long as one. So neither audits nor training ask for more
+     * than one: both are parallel over Java threads.
      *
      * @param n greater than zero
      */

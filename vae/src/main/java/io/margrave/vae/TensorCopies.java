@@ -5,7 +5,6 @@ import java.util.Arrays;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.Tensor;
@@ -29,12 +28,6 @@ public final class TensorCopies {
         Tensor tensor = torch.empty(shape, new TensorOptions(torch.ScalarType.Float), null);
         copy(values, tensor);
         return tensor;
-    }
-
-    /** The same on another device. */
-    public static Tensor tensor(float[] values, Device device, long... shape) {
-        Tensor tensor = tensor(values, shape);
-        return device.is_cpu() ? tensor : tensor.to(device, torch.ScalarType.Float);
     }
 
     /**

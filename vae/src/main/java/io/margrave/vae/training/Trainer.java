@@ -12,6 +12,7 @@ import io.margrave.vae.model.VaeSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class Trainer {
     /** Name of the checkpoint in the model's folder. */
     public static final String CHECKPOINT = "checkpoint.safetensors";
+
+    /** What the checkpoint of a training that diverged is renamed to; its {@code best.} tensors are the best weights. */
+    public static final String DIVERGED = "diverged.safetensors";
 
     private Trainer() {}
 
@@ -60,9 +64,7 @@ public final class Trainer {
         try {
             outcome = run.toTheEnd();
         } catch (TrainingRun.Diverged e) {
-            // Going on from the checkpoint would diverge again.
-            delete(checkpoint);
-            throw new BadInputException(Engine.firstLine(e), e);
+            throw new BadInputException(Engine.firstLine(e) + setAside(checkpoint), e);
         }
         ModelFolder.write(out, NetworkVae.of(spec.trained(provenance(plan, data, outcome)), outcome.parameters()));
         delete(checkpoint);
@@ -144,6 +146,21 @@ public final class Trainer {
                     "can't make the folder " + out + " (" + e.getClass().getSimpleName() + "): choose another --out",
                     e);
         }
+    }
+
+    /** Going on from the checkpoint would diverge again: the folder is free for another plan, and nothing is lost. */
+    private static String setAside(Path checkpoint) {
+        if (!Files.exists(checkpoint)) {
+            return "";
+        }
+        Path aside = checkpoint.resolveSibling(DIVERGED);
+        try {
+            Files.move(checkpoint, aside, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new BadInputException(
+                    "can't rename " + checkpoint + " (" + e.getClass().getSimpleName() + "): move it away by hand", e);
+        }
+        return "; the best weights so far are in " + aside;
     }
 
     private static void delete(Path checkpoint) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -166,6 +167,9 @@ final class TrainingRun {
         int[] order = noise.stream(epochs, "order", 0).sample(size, size);
         Noise.Stream draws = noise.stream(epochs, "posterior", 0);
         for (int from = 0; from < order.length && !(from > 0 && isTimeOver()); from += plan.batch()) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("training stopped");
+            }
             int[] batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + plan.batch()));
             double share = (double) from / order.length;
             step(gradient, batch, draws, share);

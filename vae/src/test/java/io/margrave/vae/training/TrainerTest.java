@@ -8,6 +8,9 @@ import io.margrave.data.BadInputException;
 import io.margrave.data.DataSplits;
 import io.margrave.data.ImageSet;
 import io.margrave.data.ImageShape;
+import io.margrave.data.Safetensors;
+import io.margrave.data.SafetensorsFile;
+import io.margrave.data.TensorData;
 import io.margrave.data.ValueRange;
 import io.margrave.results.ModelCard;
 import io.margrave.results.Progress;
@@ -18,7 +21,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -182,6 +189,53 @@ class TrainerTest {
                 .hasMessageNotContaining("\n");
         Trainer.train(PLAN.withEpochs(1), DATA, out("model"), Progress.Listener.none());
         assertThat(ModelFolder.holdsModel(out("model"))).isTrue();
+    }
+
+    @Test
+    void divergence_keeps_the_best_weights_beside_a_folder_that_is_free() {
+        assertThatThrownBy(() -> Trainer.train(PLAN, DATA, out("model"), event -> {
+                    if (event.done() == 3) {
+                        throw new Killed();
+                    }
+                }))
+                .isInstanceOf(Killed.class);
+        Path checkpoint = out("model").resolve(Trainer.CHECKPOINT);
+        SafetensorsFile kept = Safetensors.read(checkpoint, 1 << 24);
+        Map<String, TensorData> broken = new TreeMap<>(kept.tensors());
+        broken.replaceAll((name, data) -> name.startsWith("parameter.") ? nan(data) : data);
+        Safetensors.write(checkpoint, broken, kept.metadata());
+        assertThatThrownBy(() -> Trainer.train(PLAN, DATA, out("model"), Progress.Listener.none()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("diverged: ")
+                .hasMessageContaining(Trainer.DIVERGED)
+                .hasMessageNotContaining("\n");
+        assertThat(checkpoint).doesNotExist();
+        SafetensorsFile aside = Safetensors.read(out("model").resolve(Trainer.DIVERGED), 1 << 24);
+        kept.tensors().forEach((name, data) -> {
+            if (name.startsWith("best.")) {
+                assertThat(aside.tensors().get(name).values()).as(name).containsExactly(data.values());
+            }
+        });
+        Trainer.train(PLAN.withEpochs(1), DATA, out("model"), Progress.Listener.none());
+        assertThat(ModelFolder.holdsModel(out("model"))).isTrue();
+    }
+
+    private static TensorData nan(TensorData data) {
+        float[] values = new float[data.values().length];
+        Arrays.fill(values, Float.NaN);
+        return new TensorData(data.shape(), values);
+    }
+
+    @Test
+    void an_interrupted_training_ends_at_the_next_step() {
+        assertThatThrownBy(() -> Trainer.train(
+                        PLAN.withEpochs(100_000),
+                        DATA,
+                        out("model"),
+                        event -> Thread.currentThread().interrupt()))
+                .isInstanceOf(CancellationException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ModelFolder.holdsModel(out("model"))).isFalse();
     }
 
     @Test
