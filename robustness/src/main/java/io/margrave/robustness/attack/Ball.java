@@ -79,7 +79,7 @@ public record Ball(Tensor centers, @Nullable ValueRange range) {
     }
 
     /** Clips to the range; the identity where there is none. */
-    public Tensor clip(Tensor points) {
+    private Tensor clip(Tensor points) {
         return range == null
                 ? points
                 : points.clamp_min(new Scalar(range.low())).clamp_max(new Scalar(range.high()));

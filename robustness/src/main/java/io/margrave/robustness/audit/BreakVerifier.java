@@ -99,18 +99,9 @@ public final class BreakVerifier {
             Claim claim = claims.get(i);
             all.add(new Measured(
                     Rows.distance(claim.perturbed(), claim.input()),
-                    !claim.boxed() || inside(claim.perturbed(), range),
+                    !claim.boxed() || range.contains(claim.perturbed()),
                     within.get(i)));
         }
         return all;
-    }
-
-    private static boolean inside(float[] values, ValueRange range) {
-        for (float value : values) {
-            if (!(value >= range.low() && value <= range.high())) {
-                return false;
-            }
-        }
-        return true;
     }
 }
