@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -366,6 +368,43 @@ class EndToEndTest {
         Ran ran = Ran.margrave(folder, "verify", "runs/first", "--models", "models/changed");
         assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.err()).singleElement().asString().contains("are not those of the run");
+    }
+
+    @Test
+    void a_model_that_overflows_is_told_in_one_line() throws IOException {
+        Path weights = copy("models/tiny", "models/overflowing").resolve("weights.safetensors");
+        SafetensorsFile sound = Safetensors.read(weights, 1 << 24);
+        Map<String, TensorData> huge = new TreeMap<>(sound.tensors());
+        huge.replaceAll((name, data) -> {
+            float[] values = new float[data.values().length];
+            Arrays.fill(values, 1e30f);
+            return new TensorData(data.shape(), values);
+        });
+        Safetensors.write(weights, huge, sound.metadata());
+        Path yaml = weights.resolveSibling("model.yaml");
+        Files.writeString(yaml, Files.readString(yaml).replaceAll("(?m)^weights_sha256:.*\\R", ""));
+        String[] audit = audit("--out", "runs/overflowing", "--quiet");
+        audit[2] = "models/overflowing";
+        Ran ran = Ran.margrave(folder, audit);
+        assertThat(ran.exitCode()).as(String.join("\n", ran.err())).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err())
+                .singleElement()
+                .asString()
+                .startsWith("margrave: want finite numbers from model overflowing, got others at image ");
+        Ran attacked = Ran.margrave(folder, "attack", "--model", "models/overflowing", "--points", "2", "--quiet");
+        assertThat(attacked.exitCode()).as(String.join("\n", attacked.err())).isNotEqualTo(ExitCode.BUG);
+        Ran checked = Ran.margrave(
+                folder,
+                "check",
+                "--model",
+                "models/overflowing",
+                "--input",
+                "test:1",
+                "--perturbed",
+                "test:2",
+                "--r",
+                "3");
+        assertThat(checked.exitCode()).as(String.join("\n", checked.err())).isNotEqualTo(ExitCode.BUG);
     }
 
     @Test

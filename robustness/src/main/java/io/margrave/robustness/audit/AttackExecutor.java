@@ -7,6 +7,9 @@ import io.margrave.results.Progress;
 import io.margrave.results.SearchEffort;
 import io.margrave.robustness.attack.Ball;
 import io.margrave.robustness.jacobian.EncoderJacobian;
+import io.margrave.robustness.map.Criterion;
+import io.margrave.robustness.map.Excess;
+import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Reconstruction.Follows;
 import io.margrave.vae.TensorCopies;
@@ -19,6 +22,8 @@ import org.bytedeco.pytorch.Tensor;
 
 /** The maximum-damage attack on many points of one model, without an audit around it. */
 public final class AttackExecutor {
+
+    private static final int FINITE_DRAWS = 8;
 
     private AttackExecutor() {}
 
@@ -73,7 +78,11 @@ public final class AttackExecutor {
             Tensor inputs = TensorCopies.tensor(
                     images.images(points), points.length, images.shape().size());
             Reconstruction clean = Reconstruction.of(vae, inputs, Follows.MEAN_AND_VARIANCE);
-            List<Tensor> starts = List.of(EncoderJacobian.of(vae, inputs).whitenedDirections());
+            EncoderJacobian jacobian = EncoderJacobian.of(vae, inputs);
+            double[][] distances = Excess.sample(
+                    clean, inputs, Criterion.leavesBall(0), new PointNoise(noise, points, "finite", 0), FINITE_DRAWS);
+            FiniteCheck.of(noise.model(), images, points, jacobian.norms(), distances);
+            List<Tensor> starts = List.of(jacobian.whitenedDirections());
             return DamageAttack.of(vae, clean, new Ball(inputs, images.range()), starts, points, noise, settings);
         }
     }

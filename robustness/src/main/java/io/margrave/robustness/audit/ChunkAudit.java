@@ -1,6 +1,5 @@
 package io.margrave.robustness.audit;
 
-import io.margrave.data.BadInputException;
 import io.margrave.data.ImageSet;
 import io.margrave.data.Noise;
 import io.margrave.data.ValueRange;
@@ -130,7 +129,7 @@ final class ChunkAudit {
         Reconstruction clean = Reconstruction.of(vae, inputs, Follows.MEAN_AND_VARIANCE);
         double[][] distances =
                 Excess.sample(clean, inputs, DISTANCE, new PointNoise(noise, points, "clean", 0), plan.draws());
-        checkFinite(images, jacobian.norms(), distances);
+        FiniteCheck.of(task.model(), images, points, jacobian.norms(), distances);
         List<Tensor> directions = List.of(
                 jacobian.whitenedDirections(),
                 jacobian.whitenedDirections().neg(),
@@ -192,20 +191,6 @@ final class ChunkAudit {
                     reconstructions[i]));
         }
         return audits;
-    }
-
-    /** Everything after rests on these; a model that overflows is the user's to mend. */
-    private void checkFinite(ImageSet images, List<EncoderNorms> norms, double[][] distances) {
-        for (int i = 0; i < points.length; i++) {
-            EncoderNorms encoder = norms.get(i);
-            boolean finite = Double.isFinite(encoder.minStdDev() + encoder.frobenius() + encoder.whitened())
-                    && encoder.minStdDev() > 0
-                    && Arrays.stream(distances[i]).allMatch(Double::isFinite);
-            if (!finite) {
-                throw new BadInputException("want finite numbers from model " + task.model() + ", got others at image "
-                        + points[i] + " of " + images.name() + ": train it again, or check its weights");
-            }
-        }
     }
 
     private List<List<Margin>> lowerBounds(double r, List<EncoderNorms> norms, double[][] distances) {

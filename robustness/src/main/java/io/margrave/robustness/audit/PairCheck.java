@@ -48,6 +48,7 @@ public record PairCheck(double norm, Proportion within, QuantileInterval smalles
                     Criterion.leavesBall(0),
                     new PointNoise(new Noise(seed, "pair"), new int[] {0}, "check", 0),
                     draws)[0];
+            FiniteCheck.of(distances);
             double[] sorted = distances.clone();
             Arrays.sort(sorted);
             return new PairCheck(

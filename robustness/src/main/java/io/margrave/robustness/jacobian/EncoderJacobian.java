@@ -18,7 +18,7 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * The exact Jacobian J = d mu / d x of each input, its norms and the inputs' most effective directions.
  *
- * @param norms one a point
+ * @param norms one a point; NaN where J is not finite
  * @param spectralDirections unit top right singular vectors of J, {@code [points, features]}; zero where J is
  * @param whitenedDirections the same of diag(1/sigma) J
  */
@@ -98,10 +98,15 @@ public record EncoderJacobian(List<EncoderNorms> norms, Tensor spectralDirection
     private record Top(Tensor norms, Tensor directions) {
         static Top of(Tensor matrices) {
             Tensor gram = matrices.bmm(matrices.transpose(1, 2));
-            T_TensorTensor_T decomposed = torch.linalg_eigh(gram);
+            // A matrix that isn't finite would fail the decomposition of the whole batch; its norm is NaN.
+            Tensor finite = gram.flatten(1, -1).isfinite().all(1);
+            T_TensorTensor_T decomposed =
+                    torch.linalg_eigh(torch.where(finite.unsqueeze(1).unsqueeze(2), gram, torch.zeros_like(gram)));
             long last = gram.size(1) - 1;
-            Tensor norm =
-                    decomposed.get0().select(1, last).clamp_min(new Scalar(0)).sqrt();
+            Tensor norm = torch.where(
+                    finite,
+                    decomposed.get0().select(1, last).clamp_min(new Scalar(0)).sqrt(),
+                    new Scalar(Double.NaN));
             Tensor left = decomposed.get1().select(2, last);
             Tensor right = left.unsqueeze(1).bmm(matrices).squeeze(1);
             return new Top(norm, right.div(norm.clamp_min(new Scalar(1e-300)).unsqueeze(1)));

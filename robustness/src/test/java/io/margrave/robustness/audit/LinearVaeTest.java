@@ -191,6 +191,26 @@ class LinearVaeTest {
                 .hasMessageContaining("image 0 of linear/test");
     }
 
+    @Test
+    void an_attack_and_a_pair_check_refuse_such_a_model_too() {
+        float[] huge = {Float.MAX_VALUE, 0, 0, 0};
+        assertThatThrownBy(() -> AttackExecutor.run(
+                        "linear",
+                        LinearVae.open(),
+                        new Overflowing(images(), huge),
+                        new int[] {0},
+                        0.3,
+                        new SearchEffort(2, 2, 1),
+                        0,
+                        1,
+                        1,
+                        Progress.Listener.none()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("model linear");
+        assertThatThrownBy(() -> PairCheck.of(LinearVae.open(), INPUT, huge, R, 50, 0.01, 0))
+                .isInstanceOf(BadInputException.class);
+    }
+
     /** An image no float32 network survives. */
     private record Overflowing(ImageSet like, float[] values) implements ImageSet {
         @Override

@@ -1,0 +1,46 @@
+package io.margrave.robustness.audit;
+
+import io.margrave.data.BadInputException;
+import io.margrave.data.ImageSet;
+import io.margrave.results.EncoderNorms;
+import java.util.Arrays;
+import java.util.List;
+
+/** Refuses a model whose numbers overflow: everything measured of it would be a number by accident. */
+final class FiniteCheck {
+    private FiniteCheck() {}
+
+    /**
+     * Checks what an audit or an attack begins with.
+     *
+     * @param model its name
+     * @param points indices of the inputs within {@code images}
+     * @param norms one a point
+     * @param distances {@code [points][draws]}, of clean reconstructions
+     * @throws BadInputException naming the model and the first image that it can't take
+     */
+    static void of(String model, ImageSet images, int[] points, List<EncoderNorms> norms, double[][] distances) {
+        for (int i = 0; i < points.length; i++) {
+            EncoderNorms encoder = norms.get(i);
+            boolean finite = Double.isFinite(encoder.minStdDev() + encoder.frobenius() + encoder.whitened())
+                    && encoder.minStdDev() > 0
+                    && finite(distances[i]);
+            if (!finite) {
+                throw new BadInputException("want finite numbers from model " + model + ", got others at image "
+                        + points[i] + " of " + images.name() + ": train it again, or check its weights");
+            }
+        }
+    }
+
+    /** Checks the reconstructions of one input. */
+    static void of(double[] distances) {
+        if (!finite(distances)) {
+            throw new BadInputException(
+                    "want finite numbers from the model, got others at this input: train it again, or check its weights");
+        }
+    }
+
+    private static boolean finite(double[] values) {
+        return Arrays.stream(values).allMatch(Double::isFinite);
+    }
+}
