@@ -150,7 +150,7 @@ final class AttackCommand implements Callable<Integer> {
                     images,
                     chosen,
                     reach,
-                    new SearchEffort(steps, draws, restarts),
+                    new SearchEffort(steps, draws, restarts, Engine.searchPrecision()),
                     global.seedOrZero(),
                     CHUNK,
                     global.threads(),

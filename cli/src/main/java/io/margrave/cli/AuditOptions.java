@@ -104,17 +104,28 @@ final class AuditOptions {
     @Option(
             names = "--search-steps",
             paramLabel = "N",
-            description = "Gradient steps of the search for the smallest break. Default: 100.")
+            description = "Gradient steps of the search for the smallest break. Default: 40.")
     @Nullable
     Integer searchSteps;
 
-    @Option(names = "--search-draws", paramLabel = "N", description = "Posterior draws of a step. Default: 8.")
+    @Option(names = "--search-draws", paramLabel = "N", description = "Posterior draws of a step. Default: 4.")
     @Nullable
     Integer searchDraws;
 
-    @Option(names = "--search-restarts", paramLabel = "N", description = "Starts a point. Default: 1.")
+    @Option(
+            names = "--search-restarts",
+            paramLabel = "N",
+            description = "Starts a point, which race; the best goes on. Default: 8.")
     @Nullable
     Integer searchRestarts;
+
+    @Option(
+            names = "--search-precision",
+            paramLabel = "auto|float32|bfloat16",
+            description = "Precision of the search's matrix products; what is reported is measured in float32 in any case."
+                    + " Default: auto, which is bfloat16 where the processor multiplies it fast (AMX).")
+    @Nullable
+    String searchPrecision;
 
     @Option(
             names = "--curve-points",
@@ -151,6 +162,8 @@ final class AuditOptions {
                 .with("search", "steps", searchSteps)
                 .with("search", "draws", searchDraws)
                 .with("search", "restarts", searchRestarts)
+                .with("search", "precision", searchPrecision)
+                .with("attack", "precision", searchPrecision)
                 .with("curve_points", curvePoints)
                 .with("seed", global.seed)
                 .with("chunk", chunk);

@@ -62,8 +62,12 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
 
     /** The plan with its radii made concrete: one median for the whole run, shared by all its models. */
     static AuditPlan resolve(AuditPlan plan, DataSplits data) {
+        if (plan.concrete()) {
+            return plan;
+        }
         boolean known = plan.r().resolved() && plan.attackRadius() != null;
-        return known ? plan : plan.resolved(PairwiseDistances.median(data.validation(), plan.seed()));
+        double median = known ? Double.NaN : PairwiseDistances.median(data.validation(), plan.seed());
+        return plan.resolved(median, Engine.searchPrecision());
     }
 
     /** The plan's data set. */

@@ -87,15 +87,19 @@ public record AuditPlan(
                 true,
                 false,
                 null,
-                new SearchEffort(50, 8, 2),
-                new SearchEffort(100, 8, 1),
+                new SearchEffort(50, 8, 2, SearchEffort.AUTO),
+                new SearchEffort(40, 4, 8, SearchEffort.AUTO),
                 64,
                 0,
                 64);
     }
 
-    /** The same plan with its radii and attack radius made concrete. */
-    public AuditPlan resolved(double medianDistance) {
+    /**
+     * The same plan with its radii and attack radius made concrete.
+     *
+     * @param precision what {@code auto} stands for in its searches
+     */
+    public AuditPlan resolved(double medianDistance, String precision) {
         return new AuditPlan(
                 models,
                 data,
@@ -110,11 +114,19 @@ public record AuditPlan(
                 meanOnly,
                 unboxed,
                 attackRadius == null ? Double.valueOf(0.1 * medianDistance) : attackRadius,
-                attack,
-                search,
+                attack.resolved(precision),
+                search.resolved(precision),
                 curvePoints,
                 seed,
                 chunk);
+    }
+
+    /** Whether nothing is left to be made concrete from data and processor. */
+    public boolean concrete() {
+        return r.resolved()
+                && attackRadius != null
+                && !attack.precision().equals(SearchEffort.AUTO)
+                && !search.precision().equals(SearchEffort.AUTO);
     }
 
     /** The same plan for other models. */

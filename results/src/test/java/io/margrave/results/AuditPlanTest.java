@@ -40,7 +40,7 @@ class AuditPlanTest {
                 "{'attack_radius': 1e999}   | want attack_radius >= 0, got Infinity",
                 "{'attack': {'steps': 0}}   | want steps, draws and restarts > 0, got 0",
                 "{'attack': {'draws': 0}}   | want steps, draws and restarts > 0, got 50, 0",
-                "{'search': {'restarts': 0}}| want steps, draws and restarts > 0, got 100, 8, 0"
+                "{'search': {'restarts': 0}}| want steps, draws and restarts > 0, got 40, 4, 0"
             })
     void a_plan_that_can_not_be_run_is_refused_and_says_what_is_wanted(String json, String said) {
         assertThatThrownBy(() -> with(json))
@@ -83,20 +83,29 @@ class AuditPlanTest {
     @Test
     void resolving_makes_the_radii_and_the_attack_radius_concrete_and_changes_nothing_else() {
         AuditPlan plan = AuditPlan.defaults().withModels(List.of("a"));
-        AuditPlan resolved = plan.resolved(20);
+        AuditPlan resolved = plan.resolved(20, SearchEffort.FLOAT32);
         assertThat(resolved.r().values()).containsExactly(5.0, 10.0, 15.0);
         assertThat(resolved.attackRadius()).isEqualTo(2);
         assertThat(resolved)
                 .usingRecursiveComparison()
-                .ignoringFields("r", "attackRadius")
+                .ignoringFields("r", "attackRadius", "attack.precision", "search.precision")
                 .isEqualTo(plan);
-        assertThat(resolved.resolved(20)).isEqualTo(resolved);
+        assertThat(plan.concrete()).isFalse();
+        assertThat(resolved.concrete()).isTrue();
+        assertThat(resolved.search().inBfloat16()).isFalse();
+        assertThat(resolved.resolved(20, SearchEffort.BFLOAT16)).isEqualTo(resolved);
     }
 
     @Test
     void an_attack_radius_that_was_given_is_left_alone_none_included() throws JsonProcessingException {
-        assertThat(with("{'attack_radius': 0}").resolved(20).attackRadius()).isZero();
-        assertThat(with("{'attack_radius': 1.5}").resolved(20).attackRadius()).isEqualTo(1.5);
+        assertThat(with("{'attack_radius': 0}")
+                        .resolved(20, SearchEffort.FLOAT32)
+                        .attackRadius())
+                .isZero();
+        assertThat(with("{'attack_radius': 1.5}")
+                        .resolved(20, SearchEffort.FLOAT32)
+                        .attackRadius())
+                .isEqualTo(1.5);
     }
 
     @Test

@@ -32,8 +32,8 @@ class PlanJsonTest {
             false,
             true,
             1.5,
-            new SearchEffort(10, 4, 3),
-            new SearchEffort(20, 5, 4),
+            SearchEffort.of(10, 4, 3),
+            SearchEffort.of(20, 5, 4),
             7,
             42,
             16);
@@ -44,7 +44,7 @@ class PlanJsonTest {
 
     @Test
     void a_plan_comes_back_as_it_went() throws JsonProcessingException {
-        AuditPlan resolved = AuditPlan.defaults().withModels(List.of("m")).resolved(9.2);
+        AuditPlan resolved = AuditPlan.defaults().withModels(List.of("m")).resolved(9.2, SearchEffort.FLOAT32);
         for (AuditPlan plan : List.of(EVERYTHING_SAID, AuditPlan.defaults(), resolved)) {
             String json = MAPPER.writeValueAsString(plan);
             assertThat(MAPPER.readValue(json, AuditPlan.class)).isEqualTo(plan);
@@ -86,7 +86,7 @@ class PlanJsonTest {
         assertThat(plan.r()).isEqualTo(Radii.of(List.of(4.0, 6.0, 8.0)));
         assertThat(plan.search())
                 .isEqualTo(new SearchEffort(
-                        7, defaults.search().draws(), defaults.search().restarts()));
+                        7, defaults.search().draws(), defaults.search().restarts(), SearchEffort.AUTO));
         assertThat(plan.attack()).isEqualTo(defaults.attack());
         assertThat(PlanJson.plan(tree("{}"))).isEqualTo(defaults);
     }

@@ -46,8 +46,8 @@ final class Runs {
                 true,
                 true,
                 attack ? 0.5 : 0.0,
-                new SearchEffort(5, 4, 1),
-                new SearchEffort(6, 3, 2),
+                SearchEffort.of(5, 4, 1),
+                SearchEffort.of(6, 3, 2),
                 2,
                 42,
                 chunk);

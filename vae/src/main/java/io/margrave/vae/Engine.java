@@ -1,5 +1,9 @@
 package io.margrave.vae;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
@@ -12,6 +16,7 @@ import org.bytedeco.pytorch.global.torch;
  * ms was right. A thread that LibTorch has already run on keeps the number that held then, so set it before workers start.
  */
 public final class Engine {
+    private static final Path CPU_FLAGS = Path.of("/proc/cpuinfo");
     private static final String LIBTORCH = "2.10.0";
 
     static {
@@ -51,6 +56,18 @@ public final class Engine {
         return torch.get_num_threads();
     }
 
+    /**
+     * What a search's {@code auto} precision stands for here: {@code bfloat16} where the processor multiplies matrices of it
+     * (AMX, by what Linux tells of the processor), {@code float32} elsewhere.
+     */
+    public static String searchPrecision() {
+        try {
+            return Files.readString(CPU_FLAGS).contains(" amx_bf16") ? "bfloat16" : "float32";
+        } catch (IOException | UncheckedIOException e) {
+            return "float32";
+        }
+    }
+
     /** The processor: where tensors live unless another device is asked for. */
     public static Device cpu() {
         return new Device(torch.DeviceType.CPU);
@@ -64,7 +81,7 @@ public final class Engine {
     private static String javaCpp() {
         try {
             return Loader.getVersion();
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return "unknown";
         }
     }

@@ -41,12 +41,12 @@ class PlanDocumentTest {
                 false,
                 true,
                 0.0,
-                new SearchEffort(7, 3, 5),
-                new SearchEffort(9, 2, 4),
+                SearchEffort.of(7, 3, 5),
+                SearchEffort.of(9, 2, 4),
                 0,
                 Long.MIN_VALUE,
                 32);
-        return Stream.of(plain, all, plain.withModels(List.of("true", "0123")), plain.resolved(8.4));
+        return Stream.of(plain, all, plain.withModels(List.of("true", "0123")), plain.resolved(8.4, SearchEffort.FLOAT32));
     }
 
     @ParameterizedTest
@@ -57,7 +57,7 @@ class PlanDocumentTest {
 
     @Test
     void a_resolved_plan_tells_what_auto_stood_for() {
-        assertThat(PlanDocument.yaml(AuditPlan.defaults().resolved(8.4)))
+        assertThat(PlanDocument.yaml(AuditPlan.defaults().resolved(8.4, SearchEffort.FLOAT32)))
                 .startsWith("# r: auto stands for 0.25, 0.5 and 0.75 of 8.4, the median distance");
     }
 
@@ -75,7 +75,7 @@ class PlanDocumentTest {
                 .with("alpha", null)
                 .plan();
         assertThat(plan.points()).isEqualTo(9);
-        assertThat(plan.search()).isEqualTo(new SearchEffort(3, 5, 1));
+        assertThat(plan.search()).isEqualTo(new SearchEffort(3, 5, 8, SearchEffort.AUTO));
         assertThat(plan.r()).isEqualTo(Radii.of(List.of(2.5)));
     }
 

@@ -1,6 +1,7 @@
 package io.margrave.robustness.attack;
 
 import io.margrave.robustness.map.Rows;
+import io.margrave.vae.TensorCopies;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -46,6 +47,8 @@ public final class Ascent {
         }
     }
 
+    private static final double TINY = 1e-30;
+
     private Ascent() {}
 
     /**
@@ -77,21 +80,30 @@ public final class Ascent {
                 x.set_requires_grad(true);
                 Tensor gradient = gradient(goal.objective(x, step).sum(), x);
                 rule.update(step, radii);
-                Tensor radius = Rows.numbers(radii);
-                Tensor length = torch.linalg_vector_norm(
-                        gradient, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional());
-                Tensor direction = gradient.div(length.clamp_min(new Scalar(1e-30)));
                 Tensor moved =
-                        iterate.add(direction.mul(radius.unsqueeze(1)).mul(new Scalar(stepSize.at(step, steps))));
-                iterate.copy_(surface ? ball.reach(moved.sub(ball.centers()), radius) : ball.project(moved, radius));
+                        stepAlong(gradient, radii, stepSize.at(step, steps)).add_(iterate);
+                iterate.copy_(surface ? ball.approach(moved.sub_(ball.centers()), radii) : ball.project(moved, radii));
             }
         }
         return iterate;
     }
 
-    /** d sum / d inputs, zero where it isn't finite: one broken point must not stop the batch. */
+    /** Each gradient at the length of a share of its radius; zero where it isn't finite: one broken point must not stop the batch. */
+    private static Tensor stepAlong(Tensor gradient, double[] radii, double share) {
+        double[] norms = TensorCopies.doubles(
+                torch.linalg_vector_norm(gradient, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional()));
+        double[] factors = new double[norms.length];
+        boolean finite = true;
+        for (int i = 0; i < norms.length; i++) {
+            finite &= Double.isFinite(norms[i]);
+            factors[i] = Double.isFinite(norms[i]) ? share * radii[i] / Math.max(norms[i], TINY) : 0;
+        }
+        Tensor usable = finite ? gradient : torch.where(gradient.isfinite(), gradient, torch.zeros_like(gradient));
+        return usable.mul(Rows.numbers(factors).unsqueeze(1));
+    }
+
     private static Tensor gradient(Tensor sum, Tensor inputs) {
-        Tensor gradient = torch.grad(
+        return torch.grad(
                         new TensorVector(sum),
                         new TensorVector(inputs),
                         new TensorVector(),
@@ -99,6 +111,5 @@ public final class Ascent {
                         false,
                         false)
                 .get(0);
-        return torch.where(gradient.isfinite(), gradient, torch.zeros_like(gradient));
     }
 }

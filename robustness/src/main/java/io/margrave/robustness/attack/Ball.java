@@ -2,7 +2,10 @@ package io.margrave.robustness.attack;
 
 import io.margrave.data.ValueRange;
 import io.margrave.robustness.map.Rows;
+import io.margrave.vae.TensorCopies;
+import java.util.Objects;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -21,17 +24,20 @@ import org.jspecify.annotations.Nullable;
  */
 public record Ball(Tensor centers, @Nullable ValueRange range) {
 
-    private static final int ACTIVE_SET_STEPS = 8;
+    private static final int MOST_ACTIVE_SET_STEPS = 32;
+    private static final int ROUNDS = 2;
     private static final double TINY = 1e-30;
+    /** Relative change of the factor that is not followed any more. */
+    private static final double CLOSE_ENOUGH = 1e-4;
 
     /**
      * The nearest points of the balls.
      *
      * @param points {@code [points, features]}
-     * @param radii {@code [points]}
+     * @param radii one a point, at least 0
      * @return {@code [points, features]}
      */
-    public Tensor project(Tensor points, Tensor radii) {
+    public Tensor project(Tensor points, double[] radii) {
         return place(points.sub(centers), radii, true);
     }
 
@@ -39,58 +45,117 @@ public record Ball(Tensor centers, @Nullable ValueRange range) {
      * The points in some directions that lie on the balls' surfaces, or as near to them as the range lets them.
      *
      * @param directions {@code [points, features]}, of any length above zero
-     * @param radii {@code [points]}
+     * @param radii one a point, at least 0
      * @return {@code [points, features]}
      */
-    public Tensor reach(Tensor directions, Tensor radii) {
+    public Tensor reach(Tensor directions, double[] radii) {
         return place(directions, radii, false);
     }
 
-    private Tensor place(Tensor directions, Tensor radii, boolean shorten) {
-        Tensor radius = radii.unsqueeze(1);
-        Tensor length = norm(directions);
-        Tensor factor = radius.div(length.clamp_min(new Scalar(TINY)));
+    /**
+     * As {@link #reach}, but nearly: for a step of an ascent, where the last digits of a norm don't matter. Inside ball and
+     * range all the same; where the range stops some values, up to about a thousandth short of the surface.
+     *
+     * @param directions {@code [points, features]}, of any length above zero
+     * @param radii one a point, at least 0
+     * @return {@code [points, features]}
+     */
+    public Tensor approach(Tensor directions, double[] radii) {
+        Tensor radius = Rows.numbers(radii).unsqueeze(1);
+        Tensor placed = centers.add(directions.mul(scale(radius, directions)));
         if (range == null) {
-            return centers.add(directions.mul(shorten ? factor.clamp_max(new Scalar(1)) : factor));
+            return placed;
         }
-        Tensor ones = torch.ones_like(directions);
-        Tensor limit = torch.where(
-                        directions.gt(new Scalar(0)),
-                        centers.neg().add(ones.mul(new Scalar(range.high()))),
-                        centers.sub(ones.mul(new Scalar(range.low()))))
-                .clamp_min(new Scalar(0));
-        Tensor size = directions.abs();
-        Tensor limitSquared = limit.square();
-        Tensor sizeSquared = directions.square();
-        Tensor radiusSquared = radius.square();
-        for (int i = 0; i < ACTIVE_SET_STEPS; i++) {
-            Tensor free = size.mul(factor).lt(limit).to(directions.scalar_type());
-            Tensor rest = radiusSquared.sub(sum(limitSquared.sub(limitSquared.mul(free))));
-            Tensor next = rest.clamp_min(new Scalar(0))
-                    .div(sum(sizeSquared.mul(free)).clamp_min(new Scalar(TINY)))
-                    .sqrt();
-            factor = torch.maximum(factor, next);
+        for (int round = 0; round < ROUNDS; round++) {
+            Tensor moved = clip(placed).sub(centers);
+            placed = moved.mul_(scale(radius, moved)).add_(centers);
         }
-        if (shorten) {
-            factor = factor.clamp_max(new Scalar(1));
-        }
-        Tensor moved = torch.minimum(size.mul(factor), limit).mul(directions.sign());
-        return clip(centers.add(moved));
+        return clip(placed);
     }
 
-    /** Clips to the range; the identity where there is none. */
+    private static Tensor scale(Tensor radius, Tensor directions) {
+        Tensor length =
+                torch.linalg_vector_norm(directions, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional());
+        return radius.div(length.clamp_min(new Scalar(TINY)));
+    }
+
     private Tensor clip(Tensor points) {
-        return range == null
-                ? points
-                : points.clamp_min(new Scalar(range.low())).clamp_max(new Scalar(range.high()));
+        ValueRange kept = Objects.requireNonNull(range);
+        return points.clamp_(new ScalarOptional(new Scalar(kept.low())), new ScalarOptional(new Scalar(kept.high())));
     }
 
-    private static Tensor sum(Tensor values) {
-        return values.sum(new long[] {1}, true, new ScalarTypeOptional());
+    /** On arrays: some hundred small tensor operations cost more than the gradient that they would follow. */
+    private Tensor place(Tensor directions, double[] radii, boolean shorten) {
+        float[] values = TensorCopies.floats(directions);
+        float[] from = TensorCopies.floats(centers);
+        int features = values.length / radii.length;
+        for (int i = 0; i < radii.length; i++) {
+            place(values, from, i * features, (i + 1) * features, radii[i], shorten);
+        }
+        return TensorCopies.tensor(values, radii.length, features);
     }
 
-    private static Tensor norm(Tensor values) {
-        return torch.linalg_vector_norm(values, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional());
+    /** One ball: directions become the points placed. */
+    private void place(float[] values, float[] from, int first, int end, double radius, boolean shorten) {
+        double factor = factor(values, from, first, end, radius);
+        if (shorten) {
+            factor = Math.min(1, factor);
+        }
+        for (int j = first; j < end; j++) {
+            float moved = (float) (from[j] + factor * values[j]);
+            values[j] = range == null ? moved : Math.max(range.low(), Math.min(range.high(), moved));
+        }
+    }
+
+    /** What a direction is to be multiplied with, so that it has the radius' length after it is clipped; from below. */
+    private double factor(float[] values, float[] from, int first, int end, double radius) {
+        double squares = 0;
+        for (int j = first; j < end; j++) {
+            squares += (double) values[j] * values[j];
+        }
+        if (squares == 0) {
+            return 0;
+        }
+        double factor = radius / Math.sqrt(squares);
+        if (range == null) {
+            return factor;
+        }
+        return clippedFactor(values, from, first, end, radius, factor);
+    }
+
+    private double clippedFactor(float[] values, float[] from, int first, int end, double radius, double start) {
+        ValueRange kept = Objects.requireNonNull(range);
+        // Values that can't move, most of them in images on black ground, are left out.
+        double[] sizes = new double[end - first];
+        double[] limits = new double[end - first];
+        int count = 0;
+        for (int j = first; j < end; j++) {
+            double value = values[j];
+            double room = value > 0 ? (double) kept.high() - from[j] : (double) from[j] - kept.low();
+            if (room > 0) {
+                sizes[count] = Math.abs(value);
+                limits[count] = room;
+                count++;
+            }
+        }
+        double factor = start;
+        for (int step = 0; step < MOST_ACTIVE_SET_STEPS; step++) {
+            double free = 0;
+            double clipped = 0;
+            for (int j = 0; j < count; j++) {
+                if (factor * sizes[j] < limits[j]) {
+                    free += sizes[j] * sizes[j];
+                } else {
+                    clipped += limits[j] * limits[j];
+                }
+            }
+            double next = free == 0 ? factor : Math.sqrt(Math.max(0, radius * radius - clipped) / free);
+            if (next <= factor * (1 + CLOSE_ENOUGH)) {
+                break;
+            }
+            factor = next;
+        }
+        return factor;
     }
 
     /** The same balls for some of the centres, in the given order. */

@@ -64,8 +64,10 @@ public record MaximumDamage(Tensor perturbed, double[] damage) {
                                 .squeeze(1);
                 Tensor start = betterSign(map, ball, direction, radii, points, noise, name);
                 PointNoise ascentNoise = new PointNoise(noise, points, name + "/ascent", restart);
+                StochasticMap searched = map.forSearch();
                 AttackGoal goal = (inputs, step) -> DISTANCE.excess(
-                                map.outputs(inputs, ascentNoise.next(effort.draws(), map.noiseSize())), map.reference())
+                                searched.at(inputs).outputs(ascentNoise.next(effort.draws(), searched.noiseSize())),
+                                searched.reference())
                         .mean(1);
                 Tensor attacked = Ascent.maximise(
                         ball, start, radii, false, goal, effort.steps(), STEP, Ascent.RadiusRule.fixed());
@@ -88,8 +90,8 @@ public record MaximumDamage(Tensor perturbed, double[] damage) {
     /** The start along a direction or against it, whichever does more damage: near a limit of the range only one has room. */
     private static Tensor betterSign(
             StochasticMap map, Ball ball, Tensor direction, double[] radii, int[] points, Noise noise, String name) {
-        Tensor along = ball.reach(direction, Rows.numbers(radii));
-        Tensor against = ball.reach(direction.neg(), Rows.numbers(radii));
+        Tensor along = ball.reach(direction, radii);
+        Tensor against = ball.reach(direction.neg(), radii);
         double[] first = means(map, along, new PointNoise(noise, points, name + "/sign", 0), SIGN_DRAWS);
         double[] second = means(map, against, new PointNoise(noise, points, name + "/sign", 0), SIGN_DRAWS);
         boolean[] turn = new boolean[points.length];

@@ -130,11 +130,7 @@ final class ChunkAudit {
         double[][] distances =
                 Excess.sample(clean, inputs, DISTANCE, new PointNoise(noise, points, "clean", 0), plan.draws());
         FiniteCheck.of(task.model(), images, points, jacobian.norms(), distances);
-        List<Tensor> directions = List.of(
-                jacobian.whitenedDirections(),
-                jacobian.whitenedDirections().neg(),
-                jacobian.spectralDirections(),
-                jacobian.spectralDirections().neg());
+        List<Tensor> directions = jacobian.searchDirections();
 
         List<List<List<Margin>>> margins = new ArrayList<>();
         List<List<List<Break>>> breaks = new ArrayList<>();
@@ -234,7 +230,8 @@ final class ChunkAudit {
         BreakSearch.Settings settings =
                 new BreakSearch.Settings(plan.search(), plan.alpha(), plan.verdictDraws(), limit);
         Ball ball = new Ball(inputs, family.boxed() ? range : null);
-        Reconstruction map = clean.following(family.follows());
+        Reconstruction map =
+                clean.following(family.follows()).searched(plan.search().inBfloat16());
         List<Tensor> starts = new ArrayList<>(directions);
         for (int k = 0; k < plan.r().values().size(); k++) {
             double r = plan.r().values().get(k);
@@ -351,9 +348,7 @@ final class ChunkAudit {
             try (PointerScope scope = new PointerScope()) {
                 Tensor moved = ball.reach(
                         directions,
-                        Rows.numbers(chosen.stream()
-                                .mapToDouble(b -> b.norm() * share)
-                                .toArray()));
+                        chosen.stream().mapToDouble(b -> b.norm() * share).toArray());
                 Proportion[] within = RobustnessEstimator.within(
                         map,
                         moved,

@@ -94,7 +94,7 @@ final class DamageAttack {
             Noise noise,
             Settings settings) {
         return MaximumDamage.of(
-                clean.following(follows),
+                clean.following(follows).searched(settings.effort().inBfloat16()),
                 ball,
                 settings.radius(),
                 starts,

@@ -7,9 +7,13 @@ import io.margrave.vae.model.GaussianPosterior;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -21,9 +25,16 @@ import org.bytedeco.pytorch.global.torch;
  * @param norms one a point; NaN where J is not finite
  * @param spectralDirections unit top right singular vectors of J, {@code [points, features]}; zero where J is
  * @param whitenedDirections the same of diag(1/sigma) J
+ * @param pullBackDirections unit right singular vectors of D J, the strongest first, where D is the decoder's change from g(mu - e_k)
+ *     to g(mu + e_k), a column a latent dimension: what moves the reconstruction most, over steps as large as the prior is wide
  */
-public record EncoderJacobian(List<EncoderNorms> norms, Tensor spectralDirections, Tensor whitenedDirections) {
+public record EncoderJacobian(
+        List<EncoderNorms> norms,
+        Tensor spectralDirections,
+        Tensor whitenedDirections,
+        List<Tensor> pullBackDirections) {
 
+    private static final int PULL_BACKS = 4;
     /** Values of J held at once; larger batches are cut. */
     private static final long MOST_VALUES = 1L << 24;
 
@@ -43,6 +54,9 @@ public record EncoderJacobian(List<EncoderNorms> norms, Tensor spectralDirection
         List<EncoderNorms> norms = new ArrayList<>();
         Tensor spectral = torch.zeros_like(inputs);
         Tensor whitened = torch.zeros_like(inputs);
+        List<Tensor> pulled = IntStream.range(0, Math.min(PULL_BACKS, vae.spec().latent()))
+                .mapToObj(k -> torch.zeros_like(inputs))
+                .toList();
         for (long first = 0; first < points; first += block) {
             long count = Math.min(block, points - first);
             try (PointerScope scope = new PointerScope()) {
@@ -63,9 +77,72 @@ public record EncoderJacobian(List<EncoderNorms> norms, Tensor spectralDirection
                 }
                 spectral.narrow(0, first, count).copy_(plain.directions());
                 whitened.narrow(0, first, count).copy_(scaled.directions());
+                List<Tensor> strongest = pullBacks(vae, posterior.mean().detach(), jacobian, pulled.size());
+                for (int k = 0; k < pulled.size(); k++) {
+                    pulled.get(k).narrow(0, first, count).copy_(strongest.get(k));
+                }
             }
         }
-        return new EncoderJacobian(List.copyOf(norms), spectral, whitened);
+        return new EncoderJacobian(List.copyOf(norms), spectral, whitened, pulled);
+    }
+
+    /** Directions worth starting a search along: the pull-backs and their opposites. */
+    public List<Tensor> searchDirections() {
+        return pullBackDirections.stream()
+                .flatMap(direction -> Stream.of(direction, direction.neg()))
+                .toList();
+    }
+
+    /**
+     * With B^2 the Gram matrix of D, the right singular vectors of D J are those of B J, which has a row a latent dimension only.
+     */
+    private static List<Tensor> pullBacks(Vae vae, Tensor mean, Tensor jacobian, int count) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            long latent = mean.size(1);
+            Tensor change = changes(vae, mean);
+            Tensor gram = change.bmm(change.transpose(1, 2)).toType(torch.ScalarType.Double);
+            Tensor pulled = root(finite(gram)).bmm(jacobian);
+            T_TensorTensor_T decomposed = torch.linalg_eigh(finite(pulled.bmm(pulled.transpose(1, 2))));
+            List<Tensor> directions = new ArrayList<>();
+            for (int k = 0; k < count; k++) {
+                Tensor left = decomposed.get1().select(2, latent - 1 - k);
+                Tensor right = left.unsqueeze(1).bmm(pulled).squeeze(1);
+                Tensor length =
+                        torch.linalg_vector_norm(right, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional());
+                directions.add(right.div(length.clamp_min(new Scalar(1e-300))).nan_to_num());
+            }
+            return directions;
+        }
+    }
+
+    /** g(mu + e_k) - g(mu - e_k), {@code [points, latent, outputs]}; decoded a dimension at a time, to bound the memory. */
+    private static Tensor changes(Vae vae, Tensor mean) {
+        long latent = mean.size(1);
+        Tensor axes = torch.eye(latent);
+        Tensor all = torch.empty(mean.size(0), latent, vae.spec().shape().size());
+        for (long k = 0; k < latent; k++) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor apart = axes.select(0, k);
+                Tensor above = vae.decode(mean.add(apart));
+                Tensor below = vae.decode(mean.sub(apart));
+                all.select(1, k).copy_(above.sub(below).flatten(1, -1));
+            }
+        }
+        return all;
+    }
+
+    /** The symmetric square root. */
+    private static Tensor root(Tensor gram) {
+        T_TensorTensor_T decomposed = torch.linalg_eigh(gram);
+        Tensor vectors = decomposed.get1();
+        Tensor roots = decomposed.get0().clamp_min(new Scalar(0)).sqrt();
+        return vectors.mul(roots.unsqueeze(1)).bmm(vectors.transpose(1, 2));
+    }
+
+    /** Zero where a matrix isn't finite: it would fail the decomposition of the whole batch. */
+    private static Tensor finite(Tensor matrices) {
+        Tensor finite = matrices.flatten(1, -1).isfinite().all(1);
+        return torch.where(finite.unsqueeze(1).unsqueeze(2), matrices, torch.zeros_like(matrices));
     }
 
     /** J, {@code [points, latent, features]}, in double precision. */

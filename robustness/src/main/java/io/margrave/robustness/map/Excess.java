@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 public final class Excess {
 
     /** Rows decoded at once: large enough for the matrix product, small enough for the cache. */
-    private static final int ROWS = 2_048;
+    private static final int ROWS = 512;
     /** Values decoded at once: bounds the memory of large images. */
     private static final int VALUES = 1 << 21;
 
@@ -31,17 +31,25 @@ public final class Excess {
         double[][] all = new double[points][draws];
         int rows = Math.min(ROWS, VALUES / (int) map.reference().size(1));
         int block = Math.max(1, rows / points);
-        for (int first = 0; first < draws; first += block) {
-            int count = Math.min(block, draws - first);
-            try (PointerScope scope = new PointerScope();
-                    NoGradGuard guard = new NoGradGuard()) {
-                Tensor outputs = map.outputs(inputs, noise.next(count, map.noiseSize()));
-                double[] excess = TensorCopies.doubles(criterion.excess(outputs, map.reference()));
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard guard = new NoGradGuard()) {
+            StochasticMap.Sampler sampler = map.at(inputs);
+            for (int first = 0; first < draws; first += block) {
+                int count = Math.min(block, draws - first);
+                double[] excess = excess(map, sampler, criterion, noise.next(count, map.noiseSize()));
                 for (int i = 0; i < points; i++) {
                     System.arraycopy(excess, i * count, all[i], first, count);
                 }
             }
         }
         return all;
+    }
+
+    private static double[] excess(
+            StochasticMap map, StochasticMap.Sampler sampler, Criterion criterion, Tensor noise) {
+        try (PointerScope scope = new PointerScope()) {
+            scope.attach(noise);
+            return TensorCopies.doubles(criterion.excess(sampler.outputs(noise), map.reference()));
+        }
     }
 }

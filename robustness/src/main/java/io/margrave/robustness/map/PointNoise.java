@@ -26,6 +26,15 @@ public final class PointNoise {
                 .toArray(Noise.Stream[]::new);
     }
 
+    private PointNoise(Noise.Stream[] streams) {
+        this.streams = streams;
+    }
+
+    /** The same streams, from where they are, for some of the points. */
+    public PointNoise select(int[] rows) {
+        return new PointNoise(Arrays.stream(rows).mapToObj(i -> streams[i]).toArray(Noise.Stream[]::new));
+    }
+
     /**
      * The next draws of every point.
      *

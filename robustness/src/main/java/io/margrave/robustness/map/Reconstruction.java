@@ -25,12 +25,14 @@ public final class Reconstruction implements StochasticMap {
     }
 
     private final Vae vae;
+    private final Vae searched;
     private final Follows follows;
     private final GaussianPosterior anchor;
     private final Tensor reference;
 
-    private Reconstruction(Vae vae, Follows follows, GaussianPosterior anchor, Tensor reference) {
+    private Reconstruction(Vae vae, Vae searched, Follows follows, GaussianPosterior anchor, Tensor reference) {
         this.vae = vae;
+        this.searched = searched;
         this.follows = follows;
         this.anchor = anchor;
         this.reference = reference;
@@ -48,12 +50,22 @@ public final class Reconstruction implements StochasticMap {
         GaussianPosterior anchor = new GaussianPosterior(
                 posterior.mean().detach(), posterior.stdDev().detach());
         Tensor reference = vae.decode(anchor.mean()).detach().flatten(1, -1);
-        return new Reconstruction(vae, follows, anchor, reference);
+        return new Reconstruction(vae, vae, follows, anchor, reference);
     }
 
     /** The same anchors with other parameters following; nothing is computed again. */
     public Reconstruction following(Follows other) {
-        return new Reconstruction(vae, other, anchor, reference);
+        return new Reconstruction(vae, searched, other, anchor, reference);
+    }
+
+    /** The same map, searched in bfloat16 where the model has such a form, or not. */
+    public Reconstruction searched(boolean inBfloat16) {
+        return new Reconstruction(vae, inBfloat16 ? vae.inBfloat16() : vae, follows, anchor, reference);
+    }
+
+    @Override
+    public Reconstruction forSearch() {
+        return new Reconstruction(searched, searched, follows, anchor, reference);
     }
 
     /** Posterior of the anchors, {@code [points, latent]}. */
@@ -72,17 +84,19 @@ public final class Reconstruction implements StochasticMap {
     }
 
     @Override
-    public Tensor outputs(Tensor inputs, Tensor noise) {
+    public Sampler at(Tensor inputs) {
         GaussianPosterior moved = vae.encode(asImages(vae, inputs));
         GaussianPosterior posterior = switch (follows) {
             case MEAN_AND_VARIANCE -> moved;
             case MEAN -> new GaussianPosterior(moved.mean(), anchor.stdDev());
             case VARIANCE -> new GaussianPosterior(anchor.mean(), moved.stdDev());
         };
-        Tensor latents = posterior.sample(noise);
-        long points = noise.size(0);
-        long draws = noise.size(1);
-        return vae.decode(latents.view(points * draws, noiseSize())).view(points, draws, -1);
+        return noise -> {
+            long points = noise.size(0);
+            long draws = noise.size(1);
+            Tensor latents = posterior.sample(noise);
+            return vae.decode(latents.view(points * draws, noiseSize())).view(points, draws, -1);
+        };
     }
 
     @Override
@@ -94,6 +108,7 @@ public final class Reconstruction implements StochasticMap {
     public Reconstruction select(int[] rows) {
         return new Reconstruction(
                 vae,
+                searched,
                 follows,
                 new GaussianPosterior(Rows.select(anchor.mean(), rows), Rows.select(anchor.stdDev(), rows)),
                 Rows.select(reference, rows));

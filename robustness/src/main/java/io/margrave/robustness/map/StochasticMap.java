@@ -16,14 +16,24 @@ public interface StochasticMap {
     /** Standard normal numbers that one draw needs. */
     int noiseSize();
 
+    /** Outputs of some inputs: what does not depend on the noise has been computed. */
+    @FunctionalInterface
+    interface Sampler {
+        /**
+         * Draws outputs; differentiable in the inputs.
+         *
+         * @param noise standard normal, {@code [points, draws, noiseSize]}
+         * @return {@code [points, draws, outputs]}
+         */
+        Tensor outputs(Tensor noise);
+    }
+
     /**
-     * Draws outputs; differentiable in {@code inputs}.
+     * Outputs of some inputs, for as many draws as are wanted.
      *
      * @param inputs {@code [points, features]}
-     * @param noise standard normal, {@code [points, draws, noiseSize]}
-     * @return {@code [points, draws, outputs]}
      */
-    Tensor outputs(Tensor inputs, Tensor noise);
+    Sampler at(Tensor inputs);
 
     /**
      * The output that others are compared with, of the unperturbed anchors.
@@ -34,4 +44,9 @@ public interface StochasticMap {
 
     /** The same map for some of the anchors, in the given order. */
     StochasticMap select(int[] rows);
+
+    /** A cheaper map whose outputs are nearly the same: for searching, never for a verdict. This one where there is none. */
+    default StochasticMap forSearch() {
+        return this;
+    }
 }

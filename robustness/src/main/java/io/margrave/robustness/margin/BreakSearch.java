@@ -3,110 +3,96 @@ package io.margrave.robustness.margin;
 import io.margrave.data.Noise;
 import io.margrave.results.SearchEffort;
 import io.margrave.robustness.attack.Ascent;
-import io.margrave.robustness.attack.AttackGoal;
 import io.margrave.robustness.attack.Ball;
 import io.margrave.robustness.map.Criterion;
-import io.margrave.robustness.map.Excess;
-import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Rows;
 import io.margrave.robustness.map.StochasticMap;
-import io.margrave.theory.FixedSequence;
 import io.margrave.theory.Proportion;
-import io.margrave.theory.Verdict;
-import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * The smallest verified perturbation of each point that breaks it: P(|Delta(x, delta)| &lt;= r) at most one half.
  *
- * <p>Four stages, each for the whole batch at once:
+ * <p>Stages, each for the whole batch at once:
  *
  * <ol>
- *   <li>of some directions, the one along which a point breaks first;
- *   <li>ascent of a smooth P(broken) on a sphere whose radius follows the boundary: it shrinks while the point is broken and
- *       grows while it is not, by less and less (after DDN, Rony et al. 2019, and FMN, Pintor et al. 2021);
- *   <li>along the direction found, the norms at which P is predicted to reach some values below one half, on search noise;
- *   <li>the verdicts: those candidates, largest norm first, on fresh noise, under the {@linkplain FixedSequence fixed
- *       sequence} rule.
+ *   <li>{@link RaySearch}: of some directions, the few along which a point breaks first;
+ *   <li>{@link BoundaryAscent}, twice: a short race of those few, whose winner goes on;
+ *   <li>{@link NormPrediction}: along the direction found, the norms at which P is predicted to lie safely below one half;
+ *   <li>{@link VerdictLadder}: the verdicts on those candidates.
  * </ol>
  *
- * <p>Points where nothing was verified get a second attempt, on other noise and for longer, with its own share of alpha.
+ * <p>All but the verdicts may run through a cheaper form of the map ({@link StochasticMap#forSearch}). Where only a safe
+ * candidate was verified, or none, there is a second attempt on other noise with its own share of alpha.
  *
  * <p>Knows no VAE. All noise is named by point, so what is found for a point depends on the batch only in the last digits of
  * the matrix products.
  */
 public final class BreakSearch {
 
-    /** Draws along a ray while looking for where it breaks. */
-    private static final int RAY_DRAWS = 8;
-
-    private static final int RAY_STEPS = 9;
-    /** Smallest norm looked at, as a share of the search limit. */
-    private static final double RAY_SMALLEST = 1e-4;
-    /** Draws that candidates are predicted with. */
-    private static final int PREDICTION_DRAWS = 256;
-
-    /** One look at a direction: from {@code 1 - width} to {@code 1 + width} times a norm. */
-    private record Look(int draws, double width) {}
-
-    private static final List<Look> LOOKS = List.of(new Look(96, 0.06), new Look(PREDICTION_DRAWS, 0.03));
     /** Unperturbed draws that every point gets, and the share within r from which on it is taken to be robust. */
     private static final int SCREENING_DRAWS = 32;
 
     private static final double SCREENING_WITHIN = 0.75;
-    /** The rung that the second round of prediction looks around. */
-    private static final int AIMED = 2;
-    /** Rungs whose predicted norm is further than this many times the aimed one's are left out: the line says nothing there. */
-    private static final double FURTHEST = 1.6;
-    /** P that the radius is steered to: low enough to be verified. */
-    private static final double STEERED = 0.42;
+    private static final int CLEAN_DRAWS = 256;
+    private static final double CLEAN_WITHIN = 0.44;
 
-    private static final Ascent.StepSize STEP = new Ascent.StepSize(2, 0.05);
-    private static final double FIRST_GROWTH = 0.4;
+    private static final Ascent.StepSize RACE_STEP = new Ascent.StepSize(2, 0.3);
+    private static final Ascent.StepSize LAST_STEP = new Ascent.StepSize(0.6, 0.05);
+    private static final double RACE_FIRST_GROWTH = 0.4;
+    private static final double RACE_LAST_GROWTH = 0.1;
+    private static final double FIRST_GROWTH = 0.2;
     private static final double LAST_GROWTH = 0.01;
 
     /**
-     * One break verdict: the candidate at which P is predicted to be {@code within}, and the share of the draws it gets. The
-     * further from one half, the fewer draws tell it from one half.
+     * A norm along the direction that was found: where P is predicted to be {@code within}, and the most fresh draws that its
+     * verdict takes. The further from one half, the fewer tell it from one half.
      */
-    private record Rung(double within, double drawsShare) {}
+    private record Candidate(int number, double within, int draws) {
+        VerdictLadder.Rung rung(Settings settings) {
+            return new VerdictLadder.Rung(within, Math.min(draws, settings.verdictDraws()));
+        }
+    }
 
-    private static final List<Rung> LADDER =
-            List.of(new Rung(0.15, 0.1), new Rung(0.30, 0.4), new Rung(0.41, 1), new Rung(0.44, 1));
+    private static final Candidate SAFEST = new Candidate(0, 0.25, 400);
+    private static final Candidate SAFE = new Candidate(1, 0.33, 400);
+    private static final Candidate SAFER = new Candidate(2, 0.385, Integer.MAX_VALUE);
+    private static final Candidate AIMED = new Candidate(3, 0.42, Integer.MAX_VALUE);
+    private static final List<Candidate> CANDIDATES = List.of(SAFEST, SAFE, SAFER, AIMED);
+
+    /** P that the radius is steered to: near what is verified, and lower where that failed. */
+    private static final double STEERED = 0.42;
+
+    private static final double STEERED_LOWER = 0.36;
+
+    /** Rungs whose predicted norm is further than this many times the aimed one's are left out: the line says nothing there. */
+    private static final double FURTHEST = 1.6;
 
     /**
-     * Share of alpha that the first attempt's verdicts get; the second has the rest. A point's report is wrong only if one of
-     * its two attempts is, so their shares add up to alpha.
+     * Shares of alpha: of the first verdicts, and of each of the two later attempts at points where those fell short. A point's
+     * report is wrong only if one of its verdict ladders is, so the shares of all that a point can meet add up to alpha.
      */
-    private static final double FIRST_SHARE = 0.9;
+    private static final double FIRST_SHARE = 0.8;
+
+    private static final double LATER_SHARE = 0.1;
 
     /**
      * How a search is run.
      *
-     * @param effort steps, draws a step; restarts are further random directions to start from
+     * @param effort steps and draws of the last ascent; restarts are the starts that race for it
      * @param alpha chance that what is reported for a point is no break, in (0, 0.5)
      * @param verdictDraws most fresh draws of one verdict
      * @param limit largest norm looked at, in input units
      */
-    public record Settings(SearchEffort effort, double alpha, int verdictDraws, double limit) {
-        /** An attempt with a share of alpha and so many times the steps. */
-        Settings attempt(double share, int times) {
-            return new Settings(
-                    new SearchEffort(times * effort.steps(), effort.draws(), effort.restarts()),
-                    share * alpha,
-                    verdictDraws,
-                    limit);
-        }
-    }
+    public record Settings(SearchEffort effort, double alpha, int verdictDraws, double limit) {}
 
     /**
      * A verified break.
@@ -125,28 +111,11 @@ public final class BreakSearch {
      */
     public record Result(List<Optional<Found>> breaks, Tensor directions) {}
 
-    private final StochasticMap map;
-    private final Ball ball;
-    private final Criterion criterion;
-    private final int[] points;
-    private final Noise noise;
-    private final String name;
+    private final SearchBatch batch;
     private final Settings settings;
 
-    private BreakSearch(
-            StochasticMap map,
-            Ball ball,
-            Criterion criterion,
-            int[] points,
-            Noise noise,
-            String name,
-            Settings settings) {
-        this.map = map;
-        this.ball = ball;
-        this.criterion = criterion;
-        this.points = points;
-        this.noise = noise;
-        this.name = name;
+    private BreakSearch(SearchBatch batch, Settings settings) {
+        this.batch = batch;
         this.settings = settings;
     }
 
@@ -159,7 +128,7 @@ public final class BreakSearch {
      * @param points number of each point within its split
      * @param noise names the run and the model
      * @param name of the family of candidates (kind, box, r): part of the name of its noise
-     * @param directions to start from, each {@code [points, features]}, at least one; zero rows are skipped
+     * @param directions to start from, each {@code [points, features]}; a random one and its opposite are added, more where there are fewer than starts
      * @param settings effort and confidence
      */
     public static Result run(
@@ -171,296 +140,195 @@ public final class BreakSearch {
             String name,
             List<Tensor> directions,
             Settings settings) {
-        BreakSearch first =
-                new BreakSearch(map, ball, criterion, points, noise, name, settings.attempt(FIRST_SHARE, 1));
-        return first.again(first.attempt(directions), directions, settings.attempt(1 - FIRST_SHARE, 2));
+        SearchBatch batch = new SearchBatch(map, ball, criterion, points, noise, name);
+        return new BreakSearch(batch, settings).run(directions);
     }
 
-    /** A second attempt, on other noise and for longer, at points where the first one verified nothing. */
-    private Result again(Result first, List<Tensor> directions, Settings second) {
-        int[] open = IntStream.range(0, points.length)
-                .filter(i -> first.breaks().get(i).isEmpty())
+    private Result run(List<Tensor> directions) {
+        Tensor pushed = torch.zeros_like(batch.ball().centers());
+        double[][] norms = climb(directions, pushed, settings.effort(), STEERED);
+        if (Boolean.getBoolean("dbg")) for (double[] q : norms) System.err.println(batch.name() + Arrays.toString(q));
+        double alpha = FIRST_SHARE * settings.alpha();
+        List<Optional<VerdictLadder.Tested>> tested = new VerdictLadder(rungs(SAFE, AIMED))
+                .verify(batch, pushed, columns(norms, SAFE, AIMED), alpha, "verdict");
+        List<Optional<Found>> breaks = new ArrayList<>();
+        tested.forEach(test -> breaks.add(test.map(VerdictLadder.Tested::found)));
+        aimAgain(
+                pushed,
+                norms,
+                rows(tested, test -> test.filter(t -> t.rung() == 0).isPresent()),
+                breaks,
+                SAFER);
+        aimAgain(pushed, norms, rows(tested, Optional::isEmpty), breaks, SAFEST, SAFER);
+        int[] open = IntStream.range(0, batch.size())
+                .filter(i -> breaks.get(i).isEmpty())
                 .toArray();
-        if (open.length == 0) {
-            return first;
-        }
-        List<Tensor> starts = new ArrayList<>();
-        directions.forEach(direction -> starts.add(Rows.select(direction, open)));
-        starts.add(Rows.select(first.directions(), open));
-        Result found = select(open, name + "/again", second).attempt(starts);
-        List<Optional<Found>> breaks = new ArrayList<>(first.breaks());
-        for (int i = 0; i < open.length; i++) {
-            breaks.set(open[i], found.breaks().get(i));
-        }
-        return new Result(breaks, first.directions());
+        searchAgain(directions, pushed, open, breaks);
+        return new Result(breaks, pushed);
     }
 
-    private Result attempt(List<Tensor> directions) {
-        Tensor pushed = torch.zeros_like(ball.centers());
-        double[][] norms;
+    /** Where the aimed candidate was not verified: safer ones along the same direction. */
+    private void aimAgain(
+            Tensor pushed, double[][] norms, int[] rows, List<Optional<Found>> breaks, Candidate... candidates) {
+        if (rows.length == 0) {
+            return;
+        }
         try (PointerScope scope = new PointerScope()) {
-            Start start = start(directions);
-            double[] radii = start.radii();
-            Tensor last = ascend(start.directions(), radii);
-            pushed.copy_(last.sub(ball.centers()));
-            norms = predict(pushed, radii);
+            double[][] some = Arrays.stream(rows).mapToObj(i -> norms[i]).toArray(double[][]::new);
+            accept(
+                    new VerdictLadder(rungs(candidates))
+                            .verify(
+                                    batch.select(rows),
+                                    Rows.select(pushed, rows),
+                                    columns(some, candidates),
+                                    LATER_SHARE * settings.alpha(),
+                                    "aim"),
+                    rows,
+                    breaks);
         }
-        return new Result(verify(pushed, norms), pushed);
     }
 
-    /** Directions {@code [points, features]} with the norm at which each point breaks along its own. */
-    private record Start(Tensor directions, double[] radii) {}
-
-    private Start start(List<Tensor> given) {
-        List<Tensor> all = new ArrayList<>(given);
-        PointNoise random = new PointNoise(noise, points, name + "/start", 0);
-        for (int i = 0; i < settings.effort().restarts(); i++) {
-            all.add(random.next(1, (int) ball.centers().size(1)).squeeze(1));
-        }
-        double[] best = new double[points.length];
-        Arrays.fill(best, Double.POSITIVE_INFINITY);
-        Tensor chosen = all.get(all.size() - 1).clone();
-        for (Tensor direction : all) {
-            try (PointerScope scope = new PointerScope()) {
-                double[] norm = firstBreak(direction);
-                boolean[] better = new boolean[norm.length];
-                for (int i = 0; i < norm.length; i++) {
-                    better[i] = norm[i] < best[i];
-                    if (better[i]) {
-                        best[i] = norm[i];
-                    }
-                }
-                chosen.copy_(torch.where(Rows.flags(better), direction, chosen));
-            }
-        }
-        for (int i = 0; i < best.length; i++) {
-            best[i] = Math.min(best[i], settings.limit() / 2);
-        }
-        return new Start(chosen, best);
+    private List<VerdictLadder.Rung> rungs(Candidate... candidates) {
+        return Arrays.stream(candidates)
+                .map(candidate -> candidate.rung(settings))
+                .toList();
     }
 
-    /** Norm at which each point breaks along a direction, by bisection; infinite where it doesn't. */
-    private double[] firstBreak(Tensor direction) {
-        double[] low = new double[points.length];
-        double[] high = new double[points.length];
-        double[] norm = new double[points.length];
-        Arrays.fill(low, Math.log(settings.limit() * RAY_SMALLEST));
-        Arrays.fill(high, Math.log(settings.limit()));
-        boolean[] broke = new boolean[points.length];
-        for (int step = 0; step < RAY_STEPS; step++) {
-            for (int i = 0; i < norm.length; i++) {
-                norm[i] = Math.exp((low[i] + high[i]) / 2);
-            }
-            double[][] excess = along(direction, norm, "ray", RAY_DRAWS);
-            for (int i = 0; i < norm.length; i++) {
-                if (2 * RobustnessEstimator.within(excess[i], 0).successes() <= RAY_DRAWS) {
-                    high[i] = Math.log(norm[i]);
-                    broke[i] = true;
-                } else {
-                    low[i] = Math.log(norm[i]);
-                }
+    /** Where nothing was verified: a search on other noise, for longer and for a lower P, at the rest of alpha. */
+    private void searchAgain(List<Tensor> directions, Tensor pushed, int[] rows, List<Optional<Found>> breaks) {
+        if (rows.length == 0) {
+            return;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            SearchEffort longer = new SearchEffort(
+                    2 * settings.effort().steps(),
+                    settings.effort().draws(),
+                    settings.effort().restarts(),
+                    settings.effort().precision());
+            List<Tensor> starts = new ArrayList<>();
+            directions.forEach(direction -> starts.add(Rows.select(direction, rows)));
+            starts.add(Rows.select(pushed, rows));
+            BreakSearch other = new BreakSearch(batch.select(rows).named(batch.name() + "/again"), settings);
+            Tensor moved = torch.zeros_like(other.batch.ball().centers());
+            double[][] norms = other.climb(starts, moved, longer, STEERED_LOWER);
+            accept(
+                    new VerdictLadder(rungs(SAFEST, SAFER))
+                            .verify(
+                                    other.batch,
+                                    moved,
+                                    columns(norms, SAFEST, SAFER),
+                                    LATER_SHARE * settings.alpha(),
+                                    "verdict"),
+                    rows,
+                    breaks);
+        }
+    }
+
+    private static void accept(List<Optional<VerdictLadder.Tested>> tested, int[] rows, List<Optional<Found>> breaks) {
+        for (int j = 0; j < rows.length; j++) {
+            Optional<VerdictLadder.Tested> test = tested.get(j);
+            if (test.isPresent()) {
+                breaks.set(rows[j], Optional.of(test.get().found()));
             }
         }
-        return IntStream.range(0, norm.length)
-                .mapToDouble(i -> broke[i] ? Math.exp(high[i]) : Double.POSITIVE_INFINITY)
+    }
+
+    private static int[] rows(
+            List<Optional<VerdictLadder.Tested>> tested, Predicate<Optional<VerdictLadder.Tested>> wanted) {
+        return IntStream.range(0, tested.size())
+                .filter(i -> wanted.test(tested.get(i)))
                 .toArray();
-    }
-
-    private double[][] along(Tensor direction, double[] norms, String purpose, int draws) {
-        try (PointerScope scope = new PointerScope()) {
-            return Excess.sample(
-                    map,
-                    ball.reach(direction, Rows.numbers(norms)),
-                    criterion,
-                    new PointNoise(noise, points, name + "/" + purpose, 0),
-                    draws);
-        }
-    }
-
-    /** Last iterates; {@code radii} become their radii. */
-    private Tensor ascend(Tensor directions, double[] radii) {
-        int steps = settings.effort().steps();
-        int draws = settings.effort().draws();
-        PointNoise ascentNoise = new PointNoise(noise, points, name + "/ascent", 0);
-        double[] within = new double[points.length];
-        AttackGoal goal = (inputs, step) -> {
-            Tensor excess =
-                    criterion.excess(map.outputs(inputs, ascentNoise.next(draws, map.noiseSize())), map.reference());
-            double[] values = TensorCopies.doubles(excess);
-            for (int i = 0; i < within.length; i++) {
-                within[i] = RobustnessEstimator.within(Arrays.copyOfRange(values, i * draws, (i + 1) * draws), 0)
-                        .estimate();
-            }
-            return smoothBroken(excess);
-        };
-        Ascent.RadiusRule rule = (step, current) -> {
-            double progress = steps == 1 ? 1 : (double) step / (steps - 1);
-            double growth = LAST_GROWTH + (FIRST_GROWTH - LAST_GROWTH) * 0.5 * (1 + Math.cos(Math.PI * progress));
-            for (int i = 0; i < current.length; i++) {
-                current[i] = Math.min(settings.limit(), current[i] * Math.exp(growth * (within[i] - STEERED)));
-            }
-        };
-        return Ascent.maximise(ball, ball.reach(directions, Rows.numbers(radii)), radii, true, goal, steps, STEP, rule);
-    }
-
-    /** Share of broken draws with a soft step, as wide as the draws spread and as they are away from the boundary. */
-    private static Tensor smoothBroken(Tensor excess) {
-        Tensor fixed = excess.detach();
-        Tensor mean = fixed.mean(new long[] {1}, true, new ScalarTypeOptional());
-        Tensor spread = fixed.sub(mean)
-                .square()
-                .mean(new long[] {1}, true, new ScalarTypeOptional())
-                .sqrt();
-        Tensor width = spread.add(mean.abs().mul(new Scalar(0.5))).clamp_min(new Scalar(1e-6));
-        return excess.div(width).sigmoid().mean(1);
     }
 
     /**
-     * Norms along each direction at which P is predicted to be the ladder's.
+     * Everything but the verdicts; {@code pushed} becomes where each point was pushed.
      *
-     * <p>Every draw's excess is taken to be linear in the norm between two nearby norms, on the same noise: the norm at which
-     * a draw crosses follows, and the quantiles of those norms are the prediction. A second round looks where the first one
-     * pointed.
-     *
-     * @return {@code [points][ladder]}, descending, none above the limit; NaN is a rung that is left out: a point that is already
-     *     broken has one candidate, the norm 0
+     * @return {@code [points][candidates]}: norm of each {@link Candidate}; NaN where a candidate is left out
      */
-    private double[][] predict(Tensor directions, double[] radii) {
-        double[] center = radii.clone();
-        double[][] norms = new double[points.length][];
-        for (Look look : LOOKS) {
-            double[] near =
-                    Arrays.stream(center).map(r -> r * (1 - look.width())).toArray();
-            double[] far =
-                    Arrays.stream(center).map(r -> r * (1 + look.width())).toArray();
-            double[][] excessNear = along(directions, near, "predict", look.draws());
-            double[][] excessFar = along(directions, far, "predict", look.draws());
-            for (int i = 0; i < norms.length; i++) {
-                norms[i] = crossings(near[i], excessNear[i], far[i], excessFar[i]);
-                double aimed = norms[i][AIMED];
-                // A step of at most a factor of two: further away the line says nothing.
-                center[i] = Math.min(
-                        settings.limit() / (1 + look.width()), Math.max(center[i] / 2, Math.min(center[i] * 2, aimed)));
+    private double[][] climb(List<Tensor> directions, Tensor pushed, SearchEffort effort, double steered) {
+        try (PointerScope scope = new PointerScope()) {
+            SearchBatch cheap = batch.forSearch();
+            BoundaryAscent.Reached reached = race(cheap, directions, effort, steered);
+            pushed.copy_(reached.perturbed().sub(batch.ball().centers()));
+            double[][] norms = new NormPrediction(cheap, settings.limit())
+                    .norms(
+                            pushed,
+                            reached.radii(),
+                            CANDIDATES.stream().mapToDouble(Candidate::within).toArray(),
+                            AIMED.number());
+            leaveOut(norms, cheap);
+            return norms;
+        }
+    }
+
+    private BoundaryAscent.Reached race(
+            SearchBatch cheap, List<Tensor> directions, SearchEffort effort, double steered) {
+        List<Tensor> all = new ArrayList<>(directions);
+        for (int pair = 0; pair == 0 || all.size() < effort.restarts(); pair++) {
+            Tensor random = cheap.noise("start", pair).next(1, cheap.features()).squeeze(1);
+            all.add(random);
+            all.add(random.neg());
+        }
+        RaySearch.Starts starts = new RaySearch(cheap, settings.limit()).best(all, effort.restarts());
+        BoundaryAscent race = new BoundaryAscent(
+                effort.steps(),
+                Math.max(1, effort.draws() / 2),
+                RACE_STEP,
+                RACE_FIRST_GROWTH,
+                RACE_LAST_GROWTH,
+                steered);
+        BoundaryAscent.Reached raced =
+                race.run(cheap.select(starts.rows()), "race", starts.directions(), starts.radii(), settings.limit());
+        int[] winners = winners(starts.rows(), raced.radii());
+        double[] radii =
+                Arrays.stream(winners).mapToDouble(i -> raced.radii()[i]).toArray();
+        BoundaryAscent last =
+                new BoundaryAscent(effort.steps(), effort.draws(), LAST_STEP, FIRST_GROWTH, LAST_GROWTH, steered);
+        return last.run(
+                cheap,
+                "ascent",
+                Rows.select(raced.perturbed(), winners).sub(batch.ball().centers()),
+                radii,
+                settings.limit());
+    }
+
+    /** Of each point's starts, the one with the smallest radius. */
+    private static int[] winners(int[] rows, double[] radii) {
+        int[] winners = new int[rows[rows.length - 1] + 1];
+        Arrays.fill(winners, -1);
+        for (int i = 0; i < rows.length; i++) {
+            int best = winners[rows[i]];
+            if (best < 0 || radii[i] < radii[best]) {
+                winners[rows[i]] = i;
             }
         }
-        for (int i : brokenWhenClean()) {
-            Arrays.fill(norms[i], Double.NaN);
-            norms[i][LADDER.size() - 1] = 0;
-        }
-        return norms;
+        return winners;
     }
 
-    /** Points that no perturbation is needed for: a few draws rule most out, more decide on the rest. */
-    private int[] brokenWhenClean() {
-        double[] few = cleanWithin(SCREENING_DRAWS);
-        int[] rows = IntStream.range(0, points.length)
-                .filter(i -> few[i] <= SCREENING_WITHIN)
-                .toArray();
-        if (rows.length == 0) {
-            return rows;
-        }
-        double[] more = select(rows, name, settings).cleanWithin(PREDICTION_DRAWS);
-        double lowest = LADDER.get(LADDER.size() - 1).within();
-        return IntStream.range(0, rows.length)
-                .filter(j -> more[j] <= lowest)
-                .map(j -> rows[j])
-                .toArray();
-    }
-
-    private double[] cleanWithin(int draws) {
-        double[][] excess = Excess.sample(
-                map, ball.centers(), criterion, new PointNoise(noise, points, name + "/unperturbed", 0), draws);
-        return Arrays.stream(excess)
-                .mapToDouble(each -> RobustnessEstimator.within(each, 0).estimate())
-                .toArray();
-    }
-
-    private BreakSearch select(int[] rows, String other, Settings with) {
-        return new BreakSearch(
-                map.select(rows),
-                ball.select(rows),
-                criterion,
-                Arrays.stream(rows).map(i -> points[i]).toArray(),
-                noise,
-                other,
-                with);
-    }
-
-    private double[] crossings(double near, double[] excessNear, double far, double[] excessFar) {
-        double[] crossing = new double[excessNear.length];
-        for (int j = 0; j < crossing.length; j++) {
-            double slope = (excessFar[j] - excessNear[j]) / (far - near);
-            if (slope > 0) {
-                crossing[j] = near - excessNear[j] / slope;
-            } else {
-                crossing[j] = excessNear[j] > 0 ? 0 : Double.POSITIVE_INFINITY;
-            }
-        }
-        Arrays.sort(crossing);
-        double[] norms = new double[LADDER.size()];
-        for (int rung = 0; rung < norms.length; rung++) {
-            int broken = (int) Math.ceil((1 - LADDER.get(rung).within()) * crossing.length);
-            norms[rung] = Math.max(0, Math.min(settings.limit(), crossing[broken - 1]));
-        }
-        for (int rung = 0; rung < AIMED; rung++) {
-            if (norms[rung] > FURTHEST * norms[AIMED]) {
-                norms[rung] = Double.NaN;
-            }
-        }
-        return norms;
-    }
-
-    /** The ladder in lockstep: a rung is drawn for those points whose rungs so far were all verified. */
-    private List<Optional<Found>> verify(Tensor directions, double[][] norms) {
-        List<List<Found>> tested = new ArrayList<>();
-        for (int i = 0; i < points.length; i++) {
-            tested.add(new ArrayList<>());
-        }
-        boolean[] alive = new boolean[points.length];
-        Arrays.fill(alive, true);
-        for (int rung = 0; rung < LADDER.size(); rung++) {
-            int now = rung;
-            int[] rows = IntStream.range(0, points.length)
-                    .filter(i -> alive[i] && !Double.isNaN(norms[i][now]))
-                    .toArray();
-            if (rows.length == 0) {
-                continue;
-            }
-            int share = (int) Math.round(LADDER.get(rung).drawsShare() * settings.verdictDraws());
-            int draws = Math.min(settings.verdictDraws(), Math.max(smallestDraws(settings.alpha()), share));
-            try (PointerScope scope = new PointerScope()) {
-                Ball here = ball.select(rows);
-                Tensor candidates = here.reach(
-                        Rows.select(directions, rows),
-                        Rows.numbers(Arrays.stream(rows)
-                                .mapToDouble(i -> norms[i][now])
-                                .toArray()));
-                int[] numbers = Arrays.stream(rows).map(i -> points[i]).toArray();
-                Proportion[] within = RobustnessEstimator.within(
-                        map.select(rows),
-                        candidates,
-                        criterion,
-                        new PointNoise(noise, numbers, name + "/verdict", rung),
-                        draws);
-                float[][] perturbed = Rows.arrays(candidates);
-                float[][] anchors = Rows.arrays(here.centers());
-                for (int j = 0; j < rows.length; j++) {
-                    tested.get(rows[j])
-                            .add(new Found(Rows.distance(perturbed[j], anchors[j]), perturbed[j], within[j]));
-                    alive[rows[j]] = within[j].verdict(settings.alpha()) == Verdict.FAILS;
+    /**
+     * Takes off candidates whose prediction says nothing; a point that is broken without a perturbation has the one candidate,
+     * the norm 0.
+     */
+    private static void leaveOut(double[][] norms, SearchBatch cheap) {
+        for (double[] each : norms) {
+            for (Candidate candidate : CANDIDATES) {
+                if (each[candidate.number()] > FURTHEST * each[AIMED.number()]) {
+                    each[candidate.number()] = Double.NaN;
                 }
             }
         }
-        return tested.stream().map(this::lastVerified).toList();
+        for (int i : cheap.brokenWhenClean(SCREENING_DRAWS, SCREENING_WITHIN, CLEAN_DRAWS, CLEAN_WITHIN)) {
+            Arrays.fill(norms[i], Double.NaN);
+            norms[i][AIMED.number()] = 0;
+            norms[i][SAFER.number()] = 0;
+        }
     }
 
-    private Optional<Found> lastVerified(List<Found> tests) {
-        var index = FixedSequence.lastVerified(tests.size(), j -> tests.get(j).within(), settings.alpha());
-        return index.isPresent() ? Optional.of(tests.get(index.getAsInt())) : Optional.empty();
-    }
-
-    /** Fewest draws that can tell a probability from one half. */
-    private static int smallestDraws(double alpha) {
-        return (int) Math.ceil(Math.log(1 / alpha) / Math.log(2)) + 1;
+    private static double[][] columns(double[][] norms, Candidate... candidates) {
+        return Arrays.stream(norms)
+                .map(each -> Arrays.stream(candidates)
+                        .mapToDouble(candidate -> each[candidate.number()])
+                        .toArray())
+                .toArray(double[][]::new);
     }
 }

@@ -55,7 +55,7 @@ class BallTest {
             Tensor centers = TensorCopies.tensor(centers(stream), POINTS, FEATURES);
             Tensor points = centers.add(TensorCopies.tensor(gaussians(stream), POINTS, FEATURES));
             Ball ball = new Ball(centers, ValueRange.UNIT);
-            Tensor radii = Rows.numbers(radii(radius));
+            double[] radii = radii(radius);
             float[][] once = Rows.arrays(ball.project(points, radii));
             float[][] twice = Rows.arrays(ball.project(ball.project(points, radii), radii));
             float[][] from = Rows.arrays(centers);
@@ -77,7 +77,7 @@ class BallTest {
             Tensor centers = TensorCopies.tensor(centers(stream), POINTS, FEATURES);
             Tensor points = centers.add(TensorCopies.tensor(gaussians(stream), POINTS, FEATURES));
             Ball ball = new Ball(centers, ValueRange.UNIT);
-            Tensor radii = Rows.numbers(radii(radius));
+            double[] radii = radii(radius);
             float[][] projected = Rows.arrays(ball.project(points, radii));
             float[][] wanted = Rows.arrays(points);
             // The variational inequality of a projection onto a convex set: no angle to another member is acute.
@@ -103,9 +103,8 @@ class BallTest {
             Tensor centers = TensorCopies.tensor(centers(stream), POINTS, FEATURES);
             Tensor directions = TensorCopies.tensor(gaussians(stream), POINTS, FEATURES);
             float[][] from = Rows.arrays(centers);
-            float[][] boxed =
-                    Rows.arrays(new Ball(centers, ValueRange.UNIT).reach(directions, Rows.numbers(radii(radius))));
-            float[][] free = Rows.arrays(new Ball(centers, null).reach(directions, Rows.numbers(radii(radius))));
+            float[][] boxed = Rows.arrays(new Ball(centers, ValueRange.UNIT).reach(directions, radii(radius)));
+            float[][] free = Rows.arrays(new Ball(centers, null).reach(directions, radii(radius)));
             for (int i = 0; i < POINTS; i++) {
                 assertThat(norm(boxed[i], from[i])).isCloseTo(radius, within(1e-4));
                 assertThat(norm(free[i], from[i])).isCloseTo(radius, within(1e-5));
@@ -118,8 +117,7 @@ class BallTest {
         try (PointerScope scope = new PointerScope()) {
             Tensor center = TensorCopies.tensor(new float[] {0.25f, 0.5f}, 1, 2);
             Tensor direction = TensorCopies.tensor(new float[] {-1, 2}, 1, 2);
-            float[] reached = TensorCopies.floats(
-                    new Ball(center, ValueRange.UNIT).reach(direction, Rows.numbers(new double[] {5})));
+            float[] reached = TensorCopies.floats(new Ball(center, ValueRange.UNIT).reach(direction, new double[] {5}));
             assertThat(reached).containsExactly(0f, 1f);
         }
     }

@@ -20,7 +20,7 @@ class MaximumDamageTest {
     private static final int POINTS = 10;
     private static final int[] NUMBERS = IntStream.range(0, POINTS).toArray();
     private static final Noise NOISE = new Noise(4, "damage");
-    private static final SearchEffort EFFORT = new SearchEffort(60, 8, 2);
+    private static final SearchEffort EFFORT = SearchEffort.of(60, 8, 2);
 
     /** mu = (3 x0, x1), g(z) = z, sigma next to nothing: the worst direction is the first axis. */
     private static LinearGaussianMap sharp(Tensor anchors, float sigma) {

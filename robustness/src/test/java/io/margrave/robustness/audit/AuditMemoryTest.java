@@ -70,8 +70,8 @@ class AuditMemoryTest {
                     false,
                     false,
                     0.5,
-                    new SearchEffort(3, 4, 1),
-                    new SearchEffort(4, 4, 1),
+                    SearchEffort.of(3, 4, 1),
+                    SearchEffort.of(4, 4, 1),
                     0,
                     0,
                     50);

@@ -151,7 +151,7 @@ class LinearVaeTest {
                         images(),
                         new int[] {0},
                         0.3,
-                        new SearchEffort(20, 4, 1),
+                        SearchEffort.of(20, 4, 1),
                         0,
                         1,
                         1,
@@ -178,7 +178,7 @@ class LinearVaeTest {
         float[] huge = {Float.MAX_VALUE, 0, 0, 0};
         ImageSet images = new Overflowing(images(), huge);
         assertThatThrownBy(() -> AuditExecutor.run(
-                        AuditPlan.defaults().resolved(1).withModels(List.of("linear")),
+                        AuditPlan.defaults().resolved(1, SearchEffort.FLOAT32).withModels(List.of("linear")),
                         Map.of("linear", LinearVae.open()),
                         images,
                         new int[] {0},
@@ -200,7 +200,7 @@ class LinearVaeTest {
                         new Overflowing(images(), huge),
                         new int[] {0},
                         0.3,
-                        new SearchEffort(2, 2, 1),
+                        SearchEffort.of(2, 2, 1),
                         0,
                         1,
                         1,

@@ -49,10 +49,9 @@ public final class LinearGaussianMap implements StochasticMap {
     }
 
     @Override
-    public Tensor outputs(Tensor inputs, Tensor noise) {
+    public Sampler at(Tensor inputs) {
         Tensor mean = inputs.matmul(encoder.t());
-        Tensor latents = mean.unsqueeze(1).add(noise.mul(stdDev));
-        return latents.matmul(decoder.t());
+        return noise -> mean.unsqueeze(1).add(noise.mul(stdDev)).matmul(decoder.t());
     }
 
     @Override

@@ -27,7 +27,7 @@ class BreakSearchOracleTest {
     private static final int POINTS = 20;
     private static final double ALPHA = 0.001;
     private static final BreakSearch.Settings SETTINGS =
-            new BreakSearch.Settings(new SearchEffort(100, 8, 2), ALPHA, 1_000, 40);
+            new BreakSearch.Settings(SearchEffort.of(100, 8, 2), ALPHA, 1_000, 40);
 
     /** J = b times the first axes of input space, A = a times orthonormal columns. */
     private static LinearGaussianMap isotropic(int latent, double a, double sigma, double b, Tensor anchors) {
@@ -233,7 +233,7 @@ class BreakSearchOracleTest {
                     new Noise(7, "coin"),
                     "full/r=1",
                     List.of(),
-                    new BreakSearch.Settings(new SearchEffort(5, 8, 1), 0.05, 400, 10));
+                    new BreakSearch.Settings(SearchEffort.of(5, 8, 1), 0.05, 400, 10));
             long falseBreaks =
                     result.breaks().stream().filter(Optional::isPresent).count();
             // 2,000 trials at .05: 100 expected at most, 131 with probability 1e-3 (SciPy: binom.isf(1e-3, 2000, .05)).

@@ -20,11 +20,14 @@ record CoinMap(Tensor anchors, double within) implements StochasticMap {
     }
 
     @Override
-    public Tensor outputs(Tensor inputs, Tensor noise) {
+    public Sampler at(Tensor inputs) {
         double threshold = NormalDistribution.of(0, 1).inverseCumulativeProbability(within);
-        Tensor tails = noise.gt(new Scalar(threshold)).to(inputs.scalar_type()).mul(new Scalar(2));
-        // The gradient exists and is zero.
-        return tails.add(inputs.sum(1).mul(new Scalar(0)).unsqueeze(1).unsqueeze(2));
+        return noise -> {
+            Tensor tails =
+                    noise.gt(new Scalar(threshold)).to(inputs.scalar_type()).mul(new Scalar(2));
+            // The gradient exists and is zero.
+            return tails.add(inputs.sum(1).mul(new Scalar(0)).unsqueeze(1).unsqueeze(2));
+        };
     }
 
     @Override

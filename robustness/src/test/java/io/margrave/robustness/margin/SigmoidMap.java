@@ -23,8 +23,8 @@ record SigmoidMap(Tensor anchors, double sigma) implements StochasticMap {
     }
 
     @Override
-    public Tensor outputs(Tensor inputs, Tensor noise) {
-        return decode(inputs.narrow(1, 0, 1).unsqueeze(1).add(noise.mul(new Scalar(sigma))));
+    public Sampler at(Tensor inputs) {
+        return noise -> decode(inputs.narrow(1, 0, 1).unsqueeze(1).add(noise.mul(new Scalar(sigma))));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link Vae} made of two networks. Its tensors outlive the {@code PointerScope} it was made in. */
 public final class NetworkVae implements Vae {
@@ -19,6 +20,8 @@ public final class NetworkVae implements Vae {
     private final Network encoder;
     private final Network decoder;
     private final Likelihood likelihood;
+    /** Made once, when first asked for: the weights of a model that is searched don't change. */
+    private @Nullable NetworkVae bfloat16;
 
     private NetworkVae(VaeSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
         this.spec = spec;
@@ -142,6 +145,14 @@ public final class NetworkVae implements Vae {
     @Override
     public Likelihood likelihood() {
         return likelihood;
+    }
+
+    @Override
+    public synchronized Vae inBfloat16() {
+        if (bfloat16 == null) {
+            bfloat16 = new NetworkVae(spec, encoder.inBfloat16(), decoder.inBfloat16(), likelihood);
+        }
+        return bfloat16;
     }
 
     private static List<Long> image(VaeSpec spec) {

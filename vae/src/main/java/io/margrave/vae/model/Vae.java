@@ -41,4 +41,12 @@ public interface Vae {
     default Tensor decode(Tensor latents) {
         return likelihood().mean(decodeParameters(latents));
     }
+
+    /**
+     * The same model with matrix products in bfloat16, where it has such a form: several times faster on processors that
+     * multiply bfloat16 (AMX), good to about three digits. For searching, never for a verdict. Takes and gives float32.
+     */
+    default Vae inBfloat16() {
+        return this;
+    }
 }

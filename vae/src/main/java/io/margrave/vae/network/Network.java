@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * A list of layers with their parameters. Parameters are named as PyTorch's {@code Sequential} names them, {@code 0.weight},
@@ -23,6 +25,8 @@ public final class Network {
     private final List<Long> output;
     private final Map<String, Tensor> parameters;
     private final List<Map<String, Tensor>> ofLayer;
+    /** Of the parameters and of all between the first layer and the last. */
+    private final ScalarType type;
 
     /**
      * Puts layers and parameters together. Refuses layers that don't fit one another and parameters that are missing, of
@@ -33,6 +37,11 @@ public final class Network {
      * @param parameters by name; retained, so that they outlive the caller's {@code PointerScope}
      */
     public Network(List<Layer> layers, List<Long> input, Map<String, Tensor> parameters) {
+        this(layers, input, parameters, ScalarType.Float);
+    }
+
+    private Network(List<Layer> layers, List<Long> input, Map<String, Tensor> parameters, ScalarType type) {
+        this.type = type;
         this.layers = List.copyOf(layers);
         this.input = List.copyOf(input);
         this.output = outputShape(layers, input);
@@ -79,6 +88,16 @@ public final class Network {
         return new Network(layers, input, parameters);
     }
 
+    /** The same network with bfloat16 parameters and layers. It takes and gives float32. */
+    public Network inBfloat16() {
+        try (PointerScope scope = new PointerScope()) {
+            Map<String, Tensor> converted = new LinkedHashMap<>();
+            parameters.forEach(
+                    (name, tensor) -> converted.put(name, tensor.detach().toType(ScalarType.BFloat16)));
+            return new Network(layers, input, converted, ScalarType.BFloat16);
+        }
+    }
+
     /**
      * Runs all layers.
      *
@@ -86,16 +105,24 @@ public final class Network {
      * @return {@code [batch, ...]}, a row of its output shape
      */
     public Tensor forward(Tensor batch) {
-        Tensor value = batch;
+        Tensor value = type == ScalarType.Float ? batch : batch.toType(type);
         for (int i = 0; i < layers.size(); i++) {
             try {
-                value = layers.get(i).forward(value, ofLayer.get(i));
+                value = forward(i, value);
             } catch (RuntimeException e) {
                 throw EngineException.of(
                         "layer " + i + " (" + layers.get(i) + ") on an input of " + TensorCopies.shape(value), e);
             }
         }
-        return value;
+        return type == ScalarType.Float ? value : value.toType(ScalarType.Float);
+    }
+
+    private Tensor forward(int layer, Tensor input) {
+        boolean ours = layer > 0 && layers.get(layer - 1).fanIn() > 0 && !input.requires_grad();
+        // What a layer with weights made is nobody else's: without a gradient to keep it for, it is overwritten.
+        return ours && layers.get(layer) instanceof Layer.Activation activation
+                ? activation.overwrite(input)
+                : layers.get(layer).forward(input, ofLayer.get(layer));
     }
 
     /** First to last. */

@@ -1,0 +1,119 @@
+package io.margrave.robustness.margin;
+
+import io.margrave.robustness.attack.Ascent;
+import io.margrave.robustness.attack.AttackGoal;
+import io.margrave.robustness.map.PointNoise;
+import io.margrave.vae.TensorCopies;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Ascent of a smooth P(broken) on a sphere whose radius follows the boundary: it shrinks while the point is broken and grows
+ * while it is not, by less and less (after DDN, Rony et al. 2019, and FMN, Pintor et al. 2021).
+ *
+ * @param steps gradient steps, greater than zero
+ * @param draws a step, greater than zero
+ * @param step sizes, as a share of the radius
+ * @param firstGrowth of the radius' logarithm at the first step, per unit of P
+ * @param lastGrowth the same at the last step
+ * @param steered P that the radius is steered to
+ */
+record BoundaryAscent(
+        int steps, int draws, Ascent.StepSize step, double firstGrowth, double lastGrowth, double steered) {
+
+    /** Values decoded at once: large batches waste no time on overhead, larger ones leave the cache and take memory. */
+    private static final long MOST_VALUES = 1L << 20;
+    /** Part of the steps, at the end, that a radius is averaged over. */
+    private static final int AVERAGED_PART = 3;
+
+    /**
+     * Where an ascent ended.
+     *
+     * @param perturbed last iterates, {@code [points, features]}
+     * @param radii of the last steps, their geometric mean
+     */
+    record Reached(Tensor perturbed, double[] radii) {}
+
+    /**
+     * Runs it.
+     *
+     * @param batch points
+     * @param purpose part of the name of its noise
+     * @param directions to start along, {@code [points, features]}
+     * @param start radii to start at
+     * @param limit largest radius
+     */
+    Reached run(SearchBatch batch, String purpose, Tensor directions, double[] start, double limit) {
+        int group = Math.max(
+                1, (int) (MOST_VALUES / ((long) draws * batch.map().reference().size(1))));
+        if (group >= batch.size()) {
+            return climb(batch, purpose, directions, start, limit);
+        }
+        Tensor perturbed = torch.zeros_like(directions);
+        double[] radii = new double[batch.size()];
+        for (int first = 0; first < batch.size(); first += group) {
+            int[] rows = IntStream.range(first, Math.min(batch.size(), first + group))
+                    .toArray();
+            try (PointerScope scope = new PointerScope()) {
+                Reached reached = climb(
+                        batch.select(rows),
+                        purpose,
+                        directions.narrow(0, first, rows.length),
+                        Arrays.copyOfRange(start, first, first + rows.length),
+                        limit);
+                perturbed.narrow(0, first, rows.length).copy_(reached.perturbed());
+                System.arraycopy(reached.radii(), 0, radii, first, rows.length);
+            }
+        }
+        return new Reached(perturbed, radii);
+    }
+
+    private Reached climb(SearchBatch batch, String purpose, Tensor directions, double[] start, double limit) {
+        PointNoise noise = batch.noise(purpose, 0);
+        double[] radii = start.clone();
+        double[] logs = new double[radii.length];
+        double[] within = new double[radii.length];
+        AttackGoal goal = (inputs, now) -> {
+            Tensor draw = noise.next(draws, batch.map().noiseSize());
+            Tensor excess = batch.criterion()
+                    .excess(batch.map().at(inputs).outputs(draw), batch.map().reference());
+            double[] values = TensorCopies.doubles(excess);
+            for (int i = 0; i < within.length; i++) {
+                within[i] = RobustnessEstimator.within(Arrays.copyOfRange(values, i * draws, (i + 1) * draws), 0)
+                        .estimate();
+            }
+            return smoothBroken(excess);
+        };
+        int averaged = Math.max(1, steps / AVERAGED_PART);
+        Ascent.RadiusRule rule = (now, current) -> {
+            double progress = steps == 1 ? 1 : (double) now / (steps - 1);
+            double growth = lastGrowth + (firstGrowth - lastGrowth) * 0.5 * (1 + Math.cos(Math.PI * progress));
+            for (int i = 0; i < current.length; i++) {
+                current[i] = Math.min(limit, current[i] * Math.exp(growth * (within[i] - steered)));
+                if (now >= steps - averaged) {
+                    logs[i] += Math.log(current[i]) / averaged;
+                }
+            }
+        };
+        Tensor perturbed = Ascent.maximise(
+                batch.ball(), batch.ball().reach(directions, radii), radii, true, goal, steps, step, rule);
+        return new Reached(perturbed, Arrays.stream(logs).map(Math::exp).toArray());
+    }
+
+    /** Share of broken draws with a soft step, as wide as the draws spread and as they are away from the boundary. */
+    private static Tensor smoothBroken(Tensor excess) {
+        Tensor fixed = excess.detach();
+        Tensor mean = fixed.mean(new long[] {1}, true, new ScalarTypeOptional());
+        Tensor spread = fixed.sub(mean)
+                .square()
+                .mean(new long[] {1}, true, new ScalarTypeOptional())
+                .sqrt();
+        Tensor width = spread.add(mean.abs().mul(new Scalar(0.5))).clamp_min(new Scalar(1e-6));
+        return excess.div(width).sigmoid().mean(1);
+    }
+}
