@@ -1,0 +1,11 @@
+/**
+ * TorchScript archives: {@link io.margrave.vae.torchscript.ScriptModule} runs one, {@link
+ * io.margrave.vae.torchscript.ScriptSource} makes one of our own layers.
+ *
+ * <p>Start at {@link io.margrave.vae.torchscript.ScriptModule}. An archive is untrusted and holds code: what is wrong with it
+ * is a {@link io.margrave.data.BadInputException} of one line.
+ */
+@NullMarked
+package io.margrave.vae.torchscript;
+
+import org.jspecify.annotations.NullMarked;
