@@ -86,14 +86,16 @@ public final class TorchScriptVae implements Vae {
             check("encoder.pt", output, batch, spec.latent());
         }
         Tensor means = outputs.get(0);
+        // Zero, but of a graph: a sigma that does not follow the image then has a gradient, and it is zero.
+        Tensor zero = means.mul(new Scalar(0.0));
         return new GaussianPosterior(
                 means,
                 switch (spec.encoder().spread()) {
-                    // Zero, but of a graph: whoever asks for its gradient gets zeros, no error.
-                    case NONE -> means.mul(new Scalar(0.0));
-                    case LOG_VARIANCE -> outputs.get(1).mul(new Scalar(0.5)).exp();
-                    case STANDARD_DEVIATION -> outputs.get(1);
-                    case VARIANCE -> outputs.get(1).sqrt();
+                    case NONE -> zero;
+                    case LOG_VARIANCE ->
+                        outputs.get(1).mul(new Scalar(0.5)).exp().add(zero);
+                    case STANDARD_DEVIATION -> outputs.get(1).add(zero);
+                    case VARIANCE -> outputs.get(1).sqrt().add(zero);
                 });
     }
 
