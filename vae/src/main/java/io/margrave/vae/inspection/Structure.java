@@ -52,8 +52,13 @@ record Structure(Vae vae, float[] probes, Noise noise) {
         if (finite.outcome() == Outcome.FAIL) {
             return checks;
         }
-        checks.add(determinism(together));
-        checks.add(company(together));
+        // What comes after a failure would only show it again, under another name.
+        for (Check check : List.of(determinism(together), company(together))) {
+            checks.add(check);
+            if (check.outcome() == Outcome.FAIL) {
+                return checks;
+            }
+        }
         checks.add(sigma(together));
         checks.add(range(together));
         checks.add(encoderGradient());
@@ -373,7 +378,7 @@ record Structure(Vae vae, float[] probes, Noise noise) {
         }
     }
 
-    /** Relative to the norm, at the better of two steps: a kink of an activation spoils one more easily than both. */
+    /** Relative to the norm, at the best of some steps: a kink of an activation spoils one more easily than all. */
     private static double disagreement(
             Placed placed,
             float[] at,
@@ -384,7 +389,7 @@ record Structure(Vae vae, float[] probes, Noise noise) {
             double norm,
             double furthest) {
         double best = Double.POSITIVE_INFINITY;
-        for (double share : new double[] {1, 0.1}) {
+        for (double share : new double[] {1, 0.1, 0.01}) {
             double step = share * Math.min(furthest, 0.1 / norm);
             double there = moved(placed, at, shape, value, gradient, row, step / norm);
             double back = moved(placed, at, shape, value, gradient, row, -step / norm);
@@ -415,6 +420,8 @@ record Structure(Vae vae, float[] probes, Noise noise) {
     }
 
     private static String number(double value) {
-        return value == 0 ? "0" : String.format(Locale.ROOT, "%.3g", value);
+        return value == Math.rint(value) && Math.abs(value) < 1e6
+                ? String.format(Locale.ROOT, "%.0f", value)
+                : String.format(Locale.ROOT, "%.3g", value);
     }
 }

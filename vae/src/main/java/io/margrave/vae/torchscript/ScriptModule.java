@@ -39,14 +39,15 @@ public final class ScriptModule {
     }
 
     /**
-     * Loads an archive.
+     * Loads an archive that passes {@link ScriptArchive#check}.
      *
-     * @throws BadInputException where there is none, or LibTorch does not take it
+     * @throws BadInputException where there is none, it does not pass, or LibTorch does not take it
      */
     public static ScriptModule load(Path file) {
         if (!Files.isRegularFile(file)) {
             throw new BadInputException("want a TorchScript archive " + file + ", got none: export the model again");
         }
+        ScriptArchive.check(file);
         Engine.load();
         try (PointerScope scope = new PointerScope()) {
             JitModule module = torch.load(file.toString());
