@@ -1,0 +1,11 @@
+"""Margrave's companion for Python.
+
+Start at :func:`export_vae`: it makes the folder that ``margrave import`` takes. :func:`export_onnx` does so from two ONNX files,
+:func:`load_margrave` rebuilds one of Margrave's own models in PyTorch, and :func:`read_results` reads a run.
+"""
+
+from .description import Likelihood, Normalization
+from .errors import ExportError
+from .export import export_vae
+
+__all__ = ["ExportError", "Likelihood", "Normalization", "export_vae"]
