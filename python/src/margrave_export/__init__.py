@@ -5,7 +5,21 @@ Start at :func:`export_vae`: it makes the folder that ``margrave import`` takes.
 """
 
 from .description import Likelihood, Normalization
-from .errors import ExportError
+from .errors import ExportError, MargraveError, ReadError
 from .export import export_vae
+from .native import MargraveVae, load_margrave
+from .onnx import export_onnx
+from .results import read_results
 
-__all__ = ["ExportError", "Likelihood", "Normalization", "export_vae"]
+__all__ = [
+    "ExportError",
+    "Likelihood",
+    "MargraveError",
+    "MargraveVae",
+    "Normalization",
+    "ReadError",
+    "export_onnx",
+    "export_vae",
+    "load_margrave",
+    "read_results",
+]

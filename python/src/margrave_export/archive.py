@@ -23,7 +23,7 @@ def save(module: torch.jit.ScriptModule, file: Path) -> None:
     archive. Only error messages need them.
     """
     buffer = io.BytesIO()
-    torch.jit.save(module, buffer)  # type: ignore[no-untyped-call]
+    torch.jit.save(module, buffer)
     buffer.seek(0)
     with zipfile.ZipFile(buffer) as whole, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as stripped:
         for info in whole.infolist():

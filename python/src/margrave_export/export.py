@@ -38,7 +38,7 @@ def export_vae(
     normalization: Optional[Normalization] = None,
     encoder_gives: Optional[Sequence[Optional[str]]] = None,
     encoder_keys: Optional[Sequence[str]] = None,
-    decoder_gives: Sequence[str] = (MEAN,),
+    decoder_gives: Optional[Sequence[str]] = None,
     decoder_keys: Optional[Sequence[str]] = None,
     prior: Optional[str] = None,
     training: Optional[Mapping[str, Text]] = None,
@@ -66,7 +66,7 @@ def export_vae(
             ``"variance"``, or ``"mean"`` alone; ``None`` for an output to leave out. Found out from the names of a dict, and for
             pythae. One tensor with two entries is split in half.
         encoder_keys: names of the outputs in a dict, in the order of ``encoder_gives``.
-        decoder_gives: ``("mean",)``, ``("logits",)`` or ``("mean", "scale")``.
+        decoder_gives: ``("mean",)``, ``("logits",)`` or ``("mean", "scale")``; the first where not given.
         decoder_keys: likewise for the decoder.
         prior: ``"standard-normal"`` or ``"other"``; known for pythae, else standard normal if the encoder is not deterministic.
         training: what is known of the training, for the report: ``{"data": "mnist", "beta": 4.0}``.
@@ -97,7 +97,10 @@ def export_vae(
         encoder = Selecting(encoder_module, source.encode, reading).eval()
         codes = _codes(reading.tensors(encoder(fed)), len(fed), latent)
         decoder_output = _call("decoder", decoder_module, source.decode, codes)
-        decoder_reading = read_decoder(decoder_output, decoder_gives, decoder_keys if decoder_keys is not None else source.decoder_keys)
+        decoder_reading = read_decoder(
+            decoder_output,
+            decoder_gives or source.decoder_gives or (MEAN,),
+            decoder_keys if decoder_keys is not None else source.decoder_keys)
         decoder = Selecting(decoder_module, source.decode, decoder_reading).eval()
         decoder_flat = _decoder_flat(decoder_reading.tensors(decoder(codes)), len(codes), shape)
 
@@ -168,7 +171,6 @@ def _prepared(name: str, module: nn.Module) -> nn.Module:
         raise ExportError(f"want a {name} that copy.deepcopy can copy, got {type(e).__name__}: {str(e).splitlines()[0] if str(e) else ''}; "
                           "pass it without its trainer") from e
     own = own.to("cpu", torch.float32).eval()
-    # Some modules keep their device aside, as pythae's do.
     for parameter in own.parameters():
         parameter.requires_grad_(False)
     checks.norm_layers(name, own)
@@ -281,7 +283,7 @@ def _check_image_range(description: Description, outputs: Mapping[str, Tensor]) 
 
 def _reference(
     description: Description, rows: Tensor, reading: Reading, decoder_reading: Reading, encoder: Selecting, decoder: Selecting
-) -> dict[str, "folder.NDArray[folder.np.float32]"]:
+) -> dict[str, folder.Array]:
     """Inputs, posterior and reconstruction as the eager modules give them."""
     with torch.no_grad():
         fed = _fed(rows, description.normalization, description.image)

@@ -7,6 +7,7 @@ from typing import Optional, Union
 from torch import nn
 
 from .errors import ExportError
+from .native import MargraveVae
 from .pythae import pythae_source
 from .source import Source
 
@@ -38,6 +39,8 @@ def find(model: Model) -> Source:
 
 
 def _of(model: nn.Module) -> Optional[Source]:
+    if isinstance(model, MargraveVae):
+        return Source(model, model, "margrave", "encode", "decode_parameters", prior="standard-normal", **model.export_hints)
     found = pythae_source(model)
     if found is None and callable(getattr(model, "encode", None)) and callable(getattr(model, "decode", None)):
         found = Source(model, model, _class(model), "encode", "decode")

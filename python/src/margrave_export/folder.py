@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from .errors import ExportError
 
+Array = NDArray[np.float32]
+
 YAML = "model.yaml"
 ENCODER = "encoder.pt"
 DECODER = "decoder.pt"
@@ -67,6 +69,6 @@ def write_yaml(file: Path, tree: Mapping[str, object]) -> None:
     file.write_text(yaml.safe_dump(dict(tree), sort_keys=False, default_flow_style=None, width=120, allow_unicode=True), encoding="utf-8")
 
 
-def float32(array: object) -> NDArray[np.float32]:
+def float32(array: object) -> Array:
     """A contiguous float32 copy, which is what safetensors takes."""
     return np.ascontiguousarray(np.asarray(array), dtype=np.float32)

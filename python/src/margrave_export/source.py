@@ -24,6 +24,7 @@ class Source:
     decode: str = "forward"
     encoder_gives: Optional[Sequence[str]] = None
     encoder_keys: Optional[Sequence[str]] = None
+    decoder_gives: Optional[Sequence[str]] = None
     decoder_keys: Optional[Sequence[str]] = None
     prior: Optional[str] = None
     likelihood: Optional[Likelihood] = None

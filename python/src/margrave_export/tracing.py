@@ -28,7 +28,7 @@ def trace(name: str, module: nn.Module, batch: Tensor) -> torch.jit.ScriptModule
         except Exception as e:
             raise ExportError(f"want a {name} that torch.jit.trace can trace, got: {_first_line(e)}") from e
         # Numerics as they are: folding layers into one another would move the last digits.
-        frozen: torch.jit.ScriptModule = torch.jit.freeze(traced.eval(), optimize_numerics=False)  # type: ignore[no-untyped-call]
+        frozen: torch.jit.ScriptModule = torch.jit.freeze(traced.eval(), optimize_numerics=False)
     return frozen
 
 
