@@ -79,6 +79,7 @@ final class Conformity {
                         && !value.typeName().equals("NoneType");
             case "int", "float", "bool", "str", "NoneType" ->
                 value instanceof Scalar && value.typeName().equals(type.name());
+            case "Union" -> type.arguments().stream().anyMatch(alternative -> conforms(value, alternative));
             case "Optional" -> isNone(value) || conforms(value, type.arguments().get(0));
             case "List", "Dict" -> value instanceof Typed typed && typed.type().equals(type);
             case "Tuple" -> value instanceof Row row && rowConforms(row, type.arguments());

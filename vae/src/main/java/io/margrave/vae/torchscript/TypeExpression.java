@@ -2,6 +2,7 @@ package io.margrave.vae.torchscript;
 
 import static io.margrave.vae.torchscript.UnfitArchiveException.corrupt;
 import static io.margrave.vae.torchscript.UnfitArchiveException.quote;
+import static io.margrave.vae.torchscript.UnfitArchiveException.refused;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,8 @@ record TypeExpression(String name, List<TypeExpression> arguments) {
     private static final int DEEPEST = 12;
     private static final Set<String> SCALARS =
             Set.of("Tensor", "int", "float", "bool", "str", "NoneType", "number", "Device", "Any");
-    private static final Map<String, Integer> CONTAINERS = Map.of("List", 1, "Optional", 1, "Dict", 2, "Tuple", -1);
+    private static final Map<String, Integer> CONTAINERS =
+            Map.of("List", 1, "Optional", 1, "Dict", 2, "Tuple", -1, "Union", -1);
 
     TypeExpression {
         arguments = List.copyOf(arguments);
@@ -47,7 +49,8 @@ record TypeExpression(String name, List<TypeExpression> arguments) {
 
     /** Whether a value that only claims to be of this type can do no harm: LibTorch tests it whenever it takes it out. */
     boolean isTestedOnUse() {
-        boolean tested = SCALARS.contains(name) || name.equals("List") || name.equals("Optional");
+        boolean tested =
+                SCALARS.contains(name) || name.equals("List") || name.equals("Optional") || name.equals("Union");
         return tested && arguments.stream().allMatch(TypeExpression::isTestedOnUse);
     }
 
@@ -84,7 +87,7 @@ record TypeExpression(String name, List<TypeExpression> arguments) {
             int wanted = CONTAINERS.getOrDefault(type.name, 0);
             boolean known = SCALARS.contains(type.name) || CONTAINERS.containsKey(type.name) || type.isClass();
             if (!known || (wanted >= 0 && type.arguments.size() != wanted)) {
-                throw corrupt("types that a network needs", quote(type.toString()));
+                throw refused("types that a network needs", quote(type.toString()), UnfitArchiveException.TRACE);
             }
             return type;
         }
