@@ -48,6 +48,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  margrave import models/mine",
             "  margrave import models/mine --data mnist --points 1000 --json found.json",
+            "  margrave import models/a-strangers --sandbox",
             "",
             "Exit codes: 0 usable (with warnings or without), 2 not usable, or bad input."
         })
@@ -76,6 +77,11 @@ final class ImportCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write what was found to a file, too.")
     private @Nullable Path json;
 
+    @Option(
+            names = "--sandbox",
+            description = "Load and check it in a process of its own, with bounded memory and time.")
+    private boolean sandbox;
+
     @Mixin
     private GlobalOptions global = new GlobalOptions();
 
@@ -86,6 +92,9 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path folder = console.resolve(model);
+        if (sandbox) {
+            return Sandbox.run(arguments(folder), SandboxLimits.defaults(), console);
+        }
         Engine.singleThreaded();
         Models read = Models.read(List.of(folder.toString()), console);
         ModelCard card = read.cards().get(0);
@@ -103,6 +112,27 @@ final class ImportCommand implements Callable<Integer> {
         }
         console.say(lines(card, vae, images, found));
         return found.usable() ? ExitCode.PASS : ExitCode.BAD_INPUT;
+    }
+
+    /** This command without {@code --sandbox}. */
+    private List<String> arguments(Path folder) {
+        List<String> arguments = new ArrayList<>(List.of("import", folder.toString()));
+        add(arguments, "--data", data);
+        add(arguments, "--image-size", imageSize);
+        add(arguments, "--points", points);
+        add(arguments, "--json", json == null ? null : console.resolve(json));
+        add(arguments, "--seed", global.seed);
+        add(arguments, "--data-dir", global.dataDir == null ? null : console.resolve(global.dataDir));
+        if (global.quiet) {
+            arguments.add("--quiet");
+        }
+        return arguments;
+    }
+
+    private static void add(List<String> arguments, String option, @Nullable Object value) {
+        if (value != null) {
+            arguments.addAll(List.of(option, value.toString()));
+        }
     }
 
     private @Nullable ImageSet images(Models read) {
