@@ -53,7 +53,8 @@ def export_onnx(
     Raises:
         ExportError: where they can't be taken, in one line with the reason.
     """
-    return export_vae((network(Path(encoder)), network(Path(decoder))), sample, out, **options)
+    pair = network(Path(encoder)), network(Path(decoder))
+    return export_vae(pair, sample, out, name=f"ONNX {Path(encoder).name} and {Path(decoder).name}", **options)
 
 
 def network(file: Path) -> OnnxNetwork:
