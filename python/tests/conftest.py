@@ -36,12 +36,23 @@ class Encoder(nn.Module):
         return self.form(self.mean(h), self.log_variance(h))
 
 
+class View(nn.Module):
+    """nn.Unflatten, which old PyTorch can't export to ONNX."""
+
+    def __init__(self, *shape):
+        super().__init__()
+        self.shape = shape
+
+    def forward(self, x):
+        return x.view(x.shape[0], *self.shape)
+
+
 class Decoder(nn.Module):
     """Latents -> images in (0, 1), or what ``form`` makes of logits."""
 
     def __init__(self, form=lambda logits: logits.sigmoid()):
         super().__init__()
-        self.body = nn.Sequential(nn.Linear(LATENT, 16), nn.Tanh(), nn.Linear(16, SIZE), nn.Unflatten(1, SHAPE))
+        self.body = nn.Sequential(nn.Linear(LATENT, 16), nn.Tanh(), nn.Linear(16, SIZE), View(*SHAPE))
         self.form = form
 
     def forward(self, z):

@@ -234,7 +234,7 @@ class Hierarchy(nn.Module):
 REFUSED = {
     "batch statistics": (BatchStatistics, Decoder, {}, "running statistics in eval mode.*'norm'"),
     "training-mode batch norm": (StubbornlyTraining, Decoder, {}, "running statistics in eval mode.*'norm'"),
-    "functional batch norm": (FunctionalBatchNorm, Decoder, {}, "from that row alone"),
+    "functional batch norm": (FunctionalBatchNorm, Decoder, {}, "batch normalisation left in training mode"),
     "discrete latents": (Quantised, Decoder, {}, "discrete"),
     "integer codes": (lambda: Encoder(lambda m, v: (m, m.argmax(1))), Decoder, {}, "discrete codes"),
     "several stochastic layers": (Hierarchy, Decoder, {}, "several stochastic layers"),
@@ -243,7 +243,8 @@ REFUSED = {
     "a flow": (lambda: Encoder(lambda m, v: torch.distributions.LogNormal(m, (v / 2).exp())), Decoder, {}, "diagonal Gaussian posterior"),
     "infinite outputs": (lambda: Encoder(lambda m, v: (m / 0, v)), Decoder, {}, "finite"),
     "a negative sigma": (lambda: Encoder(lambda m, v: (m, v - 9)), Decoder, dict(encoder_gives=("mean", "standard-deviation")), "is this output a logarithm"),
-    "no gradient": (lambda: Encoder(lambda m, v: (m.detach(), v)), Decoder, {}, "want a gradient"),
+    "rounding": (lambda: Encoder(lambda m, v: (m.round(), v)), Decoder, {}, "want a gradient"),
+    "no gradient": (lambda: Encoder(lambda m, v: (torch.ones_like(m), v)), Decoder, {}, "want a gradient"),
     "a fixed batch": (FixedBatch, Decoder, {}, "any batch size"),
     "control flow": (DataDependent, Decoder, {}, "control flow"),
     "logits said to be a mean": (Encoder, lambda: Decoder(lambda h: h * 9), {}, r"decoder_gives=\('logits',\)"),

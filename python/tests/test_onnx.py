@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from conftest import LATENT, Decoder, Encoder
+from conftest import LATENT, Decoder, Encoder, View
 from reading import Exported, close
 from torch import nn
 
@@ -30,7 +30,7 @@ class ConvEncoder(nn.Module):
 
 class ConvDecoder(nn.Sequential):
     def __init__(self):
-        super().__init__(nn.Linear(LATENT, 64), nn.ReLU(), nn.Unflatten(1, (4, 4, 4)), nn.ConvTranspose2d(4, 4, 4, 2, 1), nn.ELU(),
+        super().__init__(nn.Linear(LATENT, 64), nn.ReLU(), View(4, 4, 4), nn.ConvTranspose2d(4, 4, 4, 2, 1), nn.ELU(),
                          nn.Conv2d(4, 1, 3, 1, 1), nn.Sigmoid())
 
 
@@ -77,10 +77,18 @@ def test_it_agrees_with_onnxruntime(sample, tmp_path):
     np.testing.assert_allclose(exported.reference["reconstruction"].numpy(), image, atol=1e-5)
 
 
+def test_a_file_of_a_fixed_batch_size_takes_any(sample, tmp_path):
+    encoder, decoder = ConvEncoder().eval(), ConvDecoder().eval()
+    exported = Exported(export_onnx(*files(encoder, decoder, tmp_path, dynamic=False), sample, tmp_path / "out", likelihood="bernoulli"))
+    with torch.no_grad():
+        mean, _ = encoder(sample)
+        assert close(exported.reference["reconstruction"], decoder(mean), 1e-5)
+
+
 def one_node(file, node, inputs=((2, 4),)):
     helper = onnx.helper
     graph = helper.make_graph(
-        [node], "g", [helper.make_tensor_value_info(f"x{i}", 1, shape) for i, shape in enumerate(inputs)], [helper.make_tensor_value_info("y", 1, None)])
+        [node], "g", [helper.make_tensor_value_info(f"x{i}", 1, shape) for i, shape in enumerate(inputs)], [helper.make_tensor_value_info("y", 1, (2, 4))])
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 15), helper.make_opsetid("mine", 1)], ir_version=8), str(file))
     return file
 
