@@ -4,6 +4,7 @@ import io.margrave.results.EncoderNorms;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.GaussianPosterior;
+import io.margrave.vae.model.PosteriorFamily;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,8 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param norms one a point; NaN where J is not finite
  * @param spectralDirections unit top right singular vectors of J, {@code [points, features]}; zero where J is
- * @param whitenedDirections the same of diag(1/sigma) J
+ * @param whitenedDirections the same of diag(1/sigma) J; of J itself where the encoder is deterministic: sigma is 0 there, and
+ *     the whitened norm infinite
  */
 public record EncoderJacobian(List<EncoderNorms> norms, Tensor spectralDirections, Tensor whitenedDirections) {
 
@@ -40,6 +42,7 @@ public record EncoderJacobian(List<EncoderNorms> norms, Tensor spectralDirection
         long points = inputs.size(0);
         long features = inputs.size(1);
         long block = Math.max(1, MOST_VALUES / Math.max(1, features * vae.spec().latent()));
+        boolean deterministic = vae.spec().posterior() == PosteriorFamily.DETERMINISTIC;
         List<EncoderNorms> norms = new ArrayList<>();
         Tensor spectral = torch.zeros_like(inputs);
         Tensor whitened = torch.zeros_like(inputs);
@@ -52,14 +55,15 @@ public record EncoderJacobian(List<EncoderNorms> norms, Tensor spectralDirection
                 Tensor jacobian = rows(posterior.mean(), x);
                 Tensor stdDev = posterior.stdDev().detach().toType(torch.ScalarType.Double);
                 Top plain = Top.of(jacobian);
-                Top scaled = Top.of(jacobian.div(stdDev.unsqueeze(2)));
+                Top scaled = deterministic ? plain : Top.of(jacobian.div(stdDev.unsqueeze(2)));
                 double[] frobenius =
                         TensorCopies.doubles(jacobian.square().sum(1, 2).sqrt());
                 double[] smallest = TensorCopies.doubles(stdDev.amin(new long[] {1}, false));
                 double[] plainNorms = TensorCopies.doubles(plain.norms());
                 double[] scaledNorms = TensorCopies.doubles(scaled.norms());
                 for (int i = 0; i < count; i++) {
-                    norms.add(new EncoderNorms(smallest[i], frobenius[i], plainNorms[i], scaledNorms[i]));
+                    double whitenedNorm = deterministic ? Double.POSITIVE_INFINITY : scaledNorms[i];
+                    norms.add(new EncoderNorms(smallest[i], frobenius[i], plainNorms[i], whitenedNorm));
                 }
                 spectral.narrow(0, first, count).copy_(plain.directions());
                 whitened.narrow(0, first, count).copy_(scaled.directions());

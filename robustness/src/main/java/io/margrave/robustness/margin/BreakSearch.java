@@ -67,6 +67,14 @@ public final class BreakSearch {
     private static final int AIMED = 2;
     /** Rungs whose predicted norm is further than this many times the aimed one's are left out: the line says nothing there. */
     private static final double FURTHEST = 1.6;
+    /**
+     * Norms of the rungs, as shares of the crossing, where all draws cross at one norm: a map without noise has P = 1 before it
+     * and P = 0 after it, and only the prediction's own error is left to allow for.
+     */
+    private static final double[] STEEP = {1.05, 1.02, 1.005, 1.001};
+
+    /** Spread of the crossings, relative, below which they are one norm. */
+    private static final double ONE_NORM = 1e-4;
     /** P that the radius is steered to: low enough to be verified. */
     private static final double STEERED = 0.42;
 
@@ -401,6 +409,11 @@ public final class BreakSearch {
         for (int rung = 0; rung < norms.length; rung++) {
             int broken = (int) Math.ceil((1 - LADDER.get(rung).within()) * crossing.length);
             norms[rung] = Math.max(0, Math.min(settings.limit(), crossing[broken - 1]));
+        }
+        if (crossing[crossing.length - 1] - crossing[0] <= ONE_NORM * crossing[0]) {
+            for (int rung = 0; rung < norms.length; rung++) {
+                norms[rung] = Math.min(settings.limit(), STEEP[rung] * norms[rung]);
+            }
         }
         for (int rung = 0; rung < AIMED; rung++) {
             if (norms[rung] > FURTHEST * norms[AIMED]) {

@@ -15,12 +15,12 @@ import org.bytedeco.pytorch.Tensor;
 public final class NetworkVae implements Vae {
     private static final String LOG_SCALE = "likelihood.log_scale";
 
-    private final VaeSpec spec;
+    private final NetworkSpec spec;
     private final Network encoder;
     private final Network decoder;
     private final Likelihood likelihood;
 
-    private NetworkVae(VaeSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
+    private NetworkVae(NetworkSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
         this.spec = spec;
         this.encoder = encoder;
         this.decoder = decoder;
@@ -32,7 +32,7 @@ public final class NetworkVae implements Vae {
      *
      * @param seed of the weights
      */
-    public static NetworkVae initialised(VaeSpec spec, long seed) {
+    public static NetworkVae initialised(NetworkSpec spec, long seed) {
         Noise noise = new Noise(seed, "weights");
         List<Layer> encoder = spec.architecture().encoder(spec.shape(), spec.latent());
         List<Layer> decoder = spec.architecture().decoder(spec.shape(), spec.latent());
@@ -48,7 +48,7 @@ public final class NetworkVae implements Vae {
      *
      * @param parameters by the names of {@link #parameterShapes}, exactly these
      */
-    public static NetworkVae of(VaeSpec spec, Map<String, Tensor> parameters) {
+    public static NetworkVae of(NetworkSpec spec, Map<String, Tensor> parameters) {
         Map<String, List<Long>> shapes = parameterShapes(spec);
         if (!shapes.keySet().equals(parameters.keySet())) {
             throw new IllegalArgumentException("want parameters " + shapes.keySet() + ", got " + parameters.keySet());
@@ -70,7 +70,7 @@ public final class NetworkVae implements Vae {
                 retained(likelihood));
     }
 
-    private static NetworkVae assemble(VaeSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
+    private static NetworkVae assemble(NetworkSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
         if (!encoder.output().equals(List.of(2L * spec.latent()))
                 || !decoder.output().equals(image(spec))) {
             throw new IllegalArgumentException("want an encoder to " + 2 * spec.latent() + " and a decoder to "
@@ -91,7 +91,7 @@ public final class NetworkVae implements Vae {
      *
      * @throws IllegalArgumentException where the architecture can't take such images
      */
-    public static Map<String, List<Long>> parameterShapes(VaeSpec spec) {
+    public static Map<String, List<Long>> parameterShapes(NetworkSpec spec) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         Network.parameterShapes(spec.architecture().encoder(spec.shape(), spec.latent()))
                 .forEach((name, shape) -> shapes.put("encoder." + name, shape));
@@ -115,7 +115,7 @@ public final class NetworkVae implements Vae {
     }
 
     @Override
-    public VaeSpec spec() {
+    public NetworkSpec spec() {
         return spec;
     }
 
@@ -144,12 +144,12 @@ public final class NetworkVae implements Vae {
         return likelihood;
     }
 
-    private static List<Long> image(VaeSpec spec) {
+    private static List<Long> image(NetworkSpec spec) {
         ImageShape shape = spec.shape();
         return List.of((long) shape.channels(), (long) shape.height(), (long) shape.width());
     }
 
-    private static List<Long> latent(VaeSpec spec) {
+    private static List<Long> latent(NetworkSpec spec) {
         return List.of((long) spec.latent());
     }
 
