@@ -1,4 +1,4 @@
-"""TorchScript archives without the paths of the machine that made them, and the same bytes for the same model."""
+"""TorchScript archives without the paths and times of the machine that made them."""
 
 from __future__ import annotations
 

@@ -64,7 +64,11 @@ def rows_alone(name: str, run: Run, batch: Tensor) -> None:
     if len(batch) < 2:
         return
     whole = run(batch)
-    alone = run(batch[:1])
+    try:
+        alone = run(batch[:1])
+    except (RuntimeError, ValueError, IndexError) as e:
+        raise ExportError(f"want a {name} that takes one row alone, got {type(e).__name__}: {_last_line(e)}; batch normalisation left in "
+                          "training mode, or a squeeze()?") from e
     among = run(torch.cat([batch[:1], batch[1:] * 0.5]))
     for meaning, tensor in whole.items():
         moved = max(distance(alone[meaning], tensor[:1]), distance(among[meaning][:1], tensor[:1]))
@@ -84,6 +88,9 @@ def gradients(name: str, run: Run, batch: Tensor) -> None:
             continue  # A constant spread is a model like any other.
         if gradient is None:
             raise ExportError(f"want a gradient from the {meaning} of the {name} to its input, got none: remove detach() and no_grad()")
+        if meaning in ("mean", "logits") and not bool(gradient.any()):
+            raise ExportError(f"want a gradient from the {meaning} of the {name} to its input, got zero everywhere: rounding or other steps "
+                              "can't be attacked")
         if not bool(torch.isfinite(gradient).all()):
             raise ExportError(f"want a finite gradient from the {meaning} of the {name} to its input, got NaN or infinity")
 

@@ -42,6 +42,7 @@ def export_vae(
     decoder_keys: Optional[Sequence[str]] = None,
     prior: Optional[str] = None,
     training: Optional[Mapping[str, Text]] = None,
+    name: Optional[str] = None,
     overwrite: bool = False,
 ) -> Path:
     """Exports a VAE, or a deterministic autoencoder, as a folder: ``encoder.pt``, ``decoder.pt``, ``model.yaml``, ``reference.safetensors``.
@@ -70,6 +71,7 @@ def export_vae(
         decoder_keys: likewise for the decoder.
         prior: ``"standard-normal"`` or ``"other"``; known for pythae, else standard normal if the encoder is not deterministic.
         training: what is known of the training, for the report: ``{"data": "mnist", "beta": 4.0}``.
+        name: of the model's kind, for the report; that of its class where not given.
         overwrite: whether a model folder that is there is replaced.
 
     Returns:
@@ -117,7 +119,7 @@ def export_vae(
         encoder_keys=reading.keys,
         decoder_keys=decoder_reading.keys,
         normalization=normalization,
-        source={"exporter": _exporter(), "framework": f"torch {torch.__version__.split('+')[0]}", "model": source.name},
+        source={"exporter": _exporter(), "framework": f"torch {torch.__version__.split('+')[0]}", "model": name or source.name},
         training=training or {},
     )
     encoder_trace = _checked_trace("encoder", encoder, reading, fed, _probes(rows, normalization, shape, value_range, flat))

@@ -160,8 +160,11 @@ def load_margrave(folder: Union[str, Path]) -> MargraveVae:
         learned = weights.pop(_LOG_SCALE, None)
         scale = float(learned.double().exp()) + smallest if learned is not None else float(likelihood["scale"])
     # On the meta device no memory is taken before the shapes have been compared.
-    with torch.device("meta"):
-        encoder, decoder = layers(image, latent, widths, activation)
+    try:
+        with torch.device("meta"):
+            encoder, decoder = layers(image, latent, widths, activation)
+    except RuntimeError as e:  # A size beyond 64 bits.
+        raise ReadError(f"{place / YAML}: want an architecture of at most {_MOST_PARAMETERS} parameters, got more") from e
     _load(file, {"encoder": encoder, "decoder": decoder}, weights)
     return MargraveVae(
         encoder, decoder, image, value_range, latent, family, scale, str(likelihood.get("mean", "sigmoid")) == "sigmoid"

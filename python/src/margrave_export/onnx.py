@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from .checks import distance
 from .errors import ExportError
 from .export import export_vae
+from .onnx_shapes import free_batch
 
 #: How far a converted network may be from ONNX's own evaluator, relative to max(1, |value|).
 TOLERANCE = 1e-4
@@ -42,8 +43,8 @@ def export_onnx(
     """Exports an encoder and a decoder that are ONNX files, through onnx2torch.
 
     Each conversion is compared with ONNX's reference evaluator on the sample. What can't come along: control flow, operators of other
-    domains, random operators, quantised weights, a fixed batch size that a reshape depends on, and operators that onnx2torch lacks; such
-    files are refused with the operator's name.
+    domains, random operators, quantised weights, and operators that onnx2torch lacks; such files are refused with the operator's
+    name. A batch size that is written into the graph is made free.
 
     Args:
         encoder: one input, an image or flat; outputs mean and spread, or mean.
@@ -53,7 +54,8 @@ def export_onnx(
     Raises:
         ExportError: where they can't be taken, in one line with the reason.
     """
-    return export_vae((network(Path(encoder)), network(Path(decoder))), sample, out, **options)
+    pair = network(Path(encoder)), network(Path(decoder))
+    return export_vae(pair, sample, out, name=f"ONNX {Path(encoder).name} and {Path(decoder).name}", **options)
 
 
 def network(file: Path) -> OnnxNetwork:
@@ -71,12 +73,16 @@ def network(file: Path) -> OnnxNetwork:
     except Exception as e:  # protobuf's and the checker's errors have no base class of their own.
         raise ExportError(f"want a valid ONNX file, got {file}: {_first(e)}") from e
     _refuse(file, model)
-    shape = _input_shape(file, model)
+    shape, fixed = _input_shape(file, model)
     outputs = tuple(output.name for output in model.graph.output)
+    try:
+        freed = free_batch(model, _input_name(model), shape, fixed)
+    except Exception as e:  # The evaluator's errors are as many as its operators.
+        raise ExportError(f"want a graph that runs on {list(shape)}, got {type(e).__name__} from {file}: {_first(e)}") from e
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            converted = OnnxNetwork(convert(model).eval(), outputs)
+            converted = OnnxNetwork(convert(freed).eval(), outputs)
     except NotImplementedError as e:
         raise ExportError(f"want operators that onnx2torch knows, got {file}: {_first(e)}; export the module with another opset, or from "
                           "PyTorch with export_vae") from e
@@ -96,8 +102,8 @@ def _refuse(file: Path, model: Any) -> None:
             raise ExportError(f"want float32, got {node.op_type} in {file}: export the model before quantisation")
 
 
-def _input_shape(file: Path, model: Any) -> tuple[int, ...]:
-    """Of one input, the batch size first, 3 where it is free."""
+def _input_shape(file: Path, model: Any) -> tuple[tuple[int, ...], bool]:
+    """Of one input, the batch size first, 3 where it is free; and whether it is fixed."""
     weights = {initializer.name for initializer in model.graph.initializer}
     inputs = [value for value in model.graph.input if value.name not in weights]
     if len(inputs) != 1:
@@ -109,7 +115,7 @@ def _input_shape(file: Path, model: Any) -> tuple[int, ...]:
                           f"{[dim.dim_param or dim.dim_value for dim in tensor.shape.dim]} in {file}")
     if tensor.elem_type != 1:
         raise ExportError(f"want a float32 input, got ONNX's type {tensor.elem_type} in {file}")
-    return (sizes[0] or 3, *sizes[1:])
+    return (sizes[0] or 3, *sizes[1:]), sizes[0] > 0
 
 
 def _compare(file: Path, model: Any, converted: OnnxNetwork, shape: tuple[int, ...]) -> None:

@@ -66,17 +66,20 @@ class Reading:
 class Selecting(nn.Module):
     """A module's method and a reading of what it returns, as one module that can be traced.
 
-    Dicts stay dicts and tuples stay tuples, so that the archive is as close to its source as it can be.
+    Dicts stay dicts and tuples stay tuples, so that the archive is as close to its source as it can be. The module is held aside
+    rather than registered: the tracer then looks at what runs and not at what else the module has (a trainer, the other half), and the
+    archive holds the weights in use and no others.
     """
 
     def __init__(self, module: nn.Module, method: str, reading: Reading) -> None:
         super().__init__()
-        self.module = module
+        self._held = (module,)
         self._method = method
         self._reading = reading
 
     def forward(self, batch: Tensor) -> Returned:
-        call = self.module if self._method == "forward" else getattr(self.module, self._method)
+        (module,) = self._held
+        call = module if self._method == "forward" else getattr(module, self._method)
         return self._reading(call(batch))
 
 
