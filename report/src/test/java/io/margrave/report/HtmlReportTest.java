@@ -385,7 +385,7 @@ class HtmlReportTest {
                 .contains("Lower estimates are withheld for " + name + ": the posterior is deterministic (\u03c3 = 0)")
                 .contains("<small>withheld</small>")
                 .contains("imported pythae.models.AE")
-                .contains("training unknown; its owner says: note: &lt;/script&gt;")
+                .contains("trained on sprites; its owner says: note: &lt;/script&gt;")
                 .contains("unknown, \u03b2 unknown");
         RunResults alone = SampleRun.run().points(12).results();
         for (ModelCard card : alone.models()) {
