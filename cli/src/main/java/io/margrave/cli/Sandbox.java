@@ -1,6 +1,7 @@
 package io.margrave.cli;
 
 import io.margrave.data.BadInputException;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -140,13 +143,20 @@ final class Sandbox {
                 "-Djava.io.tmpdir=" + folder));
         String cache = System.getProperty(NATIVE_CACHE);
         if (cache != null) {
-            command.add("-D" + NATIVE_CACHE + "=" + cache);
+            command.add("-D" + NATIVE_CACHE + "=" + Path.of(cache).toAbsolutePath());
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        command.addAll(List.of("-cp", classPath(), mainClass));
         command.add(ended.toString());
         command.add(console.directory().toString());
         command.addAll(arguments);
         return command;
+    }
+
+    /** The inner process works in another folder: paths that are relative to this one's would lead nowhere. */
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private Map<String, String> environment() {
