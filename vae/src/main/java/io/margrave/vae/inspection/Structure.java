@@ -36,7 +36,7 @@ record Structure(Vae vae, float[] probes, Noise noise) {
     /** Largest relative difference of a derivative and its finite difference; kinks of activations account for some. */
     private static final double DERIVATIVE = 0.05;
     /** Beyond this the gradient is of something else. */
-    private static final double NO_DERIVATIVE = 0.5;
+    private static final double NO_DERIVATIVE = 0.2;
     /** Sigma that varies less over images than this, relatively, is constant. */
     private static final double CONSTANT = 1e-6;
 

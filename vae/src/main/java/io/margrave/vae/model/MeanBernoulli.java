@@ -17,15 +17,19 @@ public record MeanBernoulli() implements Likelihood {
 
     @Override
     public Tensor logProbability(Tensor images, Tensor parameters) {
-        return torch.binary_cross_entropy(mean(parameters), images, new TensorOptional(), NO_REDUCTION)
+        return torch.binary_cross_entropy(inside(parameters), images, new TensorOptional(), NO_REDUCTION)
                 .flatten(1, -1)
                 .sum(1)
                 .neg();
     }
 
-    /** The parameters, without what rounding took out of [0, 1]. */
     @Override
     public Tensor mean(Tensor parameters) {
+        return parameters;
+    }
+
+    /** Without what rounding took out of [0, 1]: LibTorch refuses it. */
+    private static Tensor inside(Tensor parameters) {
         return torch.clamp(parameters, new ScalarOptional(new Scalar(0.0)), new ScalarOptional(new Scalar(1.0)));
     }
 }

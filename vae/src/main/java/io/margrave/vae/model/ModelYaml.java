@@ -32,7 +32,7 @@ record ModelYaml(NetworkSpec spec, @Nullable String weightsChecksum) {
         YamlFields fields = YamlText.parse(file, text);
         String format = fields.text("format");
         if (!format.equals(FORMAT)) {
-            throw fields.bad("format", FORMAT, format);
+            throw fields.bad("format", FORMAT + " or " + ScriptYaml.FORMAT, format);
         }
         String prior = fields.text("prior");
         if (!prior.equals("standard-normal")) {

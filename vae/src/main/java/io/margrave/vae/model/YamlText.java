@@ -27,6 +27,7 @@ final class YamlText {
 
     private static final int MOST_CHANNELS = 1 << 10;
     private static final int LONGEST_SIDE = 1 << 12;
+    private static final int MOST_VALUES = 1 << 24;
 
     private static final YAMLMapper YAML = mapper();
 
@@ -79,6 +80,9 @@ final class YamlText {
                 image.integer("height", 1, LONGEST_SIDE),
                 image.integer("width", 1, LONGEST_SIDE));
         image.done();
+        if ((long) shape.channels() * shape.height() * shape.width() > MOST_VALUES) {
+            throw image.bad("channels", "of an image of at most " + MOST_VALUES + " values", shape);
+        }
         return shape;
     }
 

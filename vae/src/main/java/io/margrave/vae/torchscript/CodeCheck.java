@@ -127,7 +127,7 @@ final class CodeCheck {
 
     /** A name after a dot, but for those below torch, ops, CONSTANTS and __torch__. */
     private void member(String name) {
-        if (Operators.refused(name)) {
+        if (Operators.refusedAsName(name)) {
             throw operator("aten::" + name);
         }
         if (!declarations.hasMember(name) && !Operators.allowed(name) && !name.equals("__new__")) {
@@ -150,6 +150,7 @@ final class CodeCheck {
         return switch (name) {
             case "torch" -> {
                 aten(dotted(line, i));
+                Literals.check(line, i + 2);
                 yield 3;
             }
             case "ops" -> {

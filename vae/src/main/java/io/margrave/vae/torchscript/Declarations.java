@@ -85,7 +85,7 @@ final class Declarations {
     }
 
     private void addMember(String name) {
-        if (Operators.refused(name)) {
+        if (Operators.refusedAsName(name)) {
             throw refused(
                     "attributes and methods not named after operators that an imported model may not call",
                     quote(name),

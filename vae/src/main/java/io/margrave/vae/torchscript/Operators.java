@@ -23,6 +23,9 @@ final class Operators {
 
     private Operators() {}
 
+    /** Refused operators that do not take a value as their first argument, or only copy it: so these names do no harm. */
+    private static final Set<String> HARMLESS_NAMES = Set.of("seed", "set", "resize");
+
     /** Whether {@code aten::name} may be called. */
     static boolean allowed(String name) {
         return ALLOWED.contains(name);
@@ -31,6 +34,11 @@ final class Operators {
     /** Whether {@code aten::name} is known and may not be called. */
     static boolean refused(String name) {
         return REFUSED.contains(name);
+    }
+
+    /** Whether an attribute of this name could make a refused operator look like it. */
+    static boolean refusedAsName(String name) {
+        return refused(name) && !HARMLESS_NAMES.contains(name);
     }
 
     /** Whether {@code prim::name} may be called. */

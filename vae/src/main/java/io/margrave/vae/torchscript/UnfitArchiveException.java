@@ -4,7 +4,8 @@ package io.margrave.vae.torchscript;
 final class UnfitArchiveException extends RuntimeException {
     static final String SAVE_AGAIN =
             "the file is corrupt, truncated or not from PyTorch: write it again with torch.jit.save";
-    static final String TRACE = "trace the network alone (torch.jit.trace), or use margrave-export";
+    static final String TRACE =
+            "trace the network alone and freeze it (torch.jit.trace, torch.jit.freeze), or use margrave-export";
 
     private static final long serialVersionUID = 1L;
 

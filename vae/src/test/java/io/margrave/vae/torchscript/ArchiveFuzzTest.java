@@ -38,6 +38,9 @@ class ArchiveFuzzTest {
                 Fixture fixture = Fixture.values()[random.nextInt(Fixture.values().length)];
                 Mutation mutation = Mutation.values()[random.nextInt(Mutation.values().length)];
                 byte[] damaged = mutation.apply(fixture.bytes(), random);
+                for (int more = random.nextInt(3); more > 0 && mutation.again(); more--) {
+                    damaged = mutation.apply(damaged, random);
+                }
                 Path file = Files.write(folder.resolve("damaged.pt"), damaged);
                 Answer answer = process.load(file, fixture.input());
                 counts.merge(answer.kind(), 1, Integer::sum);

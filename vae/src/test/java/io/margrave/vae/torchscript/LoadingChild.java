@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -43,8 +44,7 @@ final class LoadingChild {
         try (PointerScope scope = new PointerScope()) {
             JitModule module = torch.load(file.toString());
             module.eval();
-            IValue output = module.forward(
-                    new IValueVector(new IValue(torch.full(input, new org.bytedeco.pytorch.Scalar(0.25)))));
+            IValue output = module.forward(new IValueVector(new IValue(torch.full(input, new Scalar(0.25)))));
             if (output.isTensor()) {
                 Tensor sum = output.toTensor().sum();
                 return Answer.Kind.RAN + " " + sum.item_double();

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 
 /** Ways to damage an archive, each drawn from a seeded stream. */
 enum Mutation {
@@ -119,6 +120,11 @@ enum Mutation {
 
     Mutation(boolean within) {
         this.within = within;
+    }
+
+    /** Whether all entries are still there, so that they can be damaged again. */
+    boolean again() {
+        return within && this != CUT_OFF_ENTRY && this != SWAP_ENTRIES && this != REMOVE_ENTRY;
     }
 
     /** A damaged copy. */
@@ -257,7 +263,7 @@ enum Mutation {
                 ? "\\b[0-9][0-9.e-]*"
                 : this == CHANGE_OPERATORS ? "(?<=torch\\.)[a-z_0-9]+(?=\\()" : "\\b[A-Za-z_][A-Za-z_0-9.]*";
         List<int[]> places = new ArrayList<>();
-        var matcher = java.util.regex.Pattern.compile(pattern).matcher(code);
+        var matcher = Pattern.compile(pattern).matcher(code);
         while (matcher.find()) {
             places.add(new int[] {matcher.start(), matcher.end()});
         }
