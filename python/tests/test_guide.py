@@ -88,6 +88,7 @@ def test_every_block_of_the_guide_runs(clone, monkeypatch, capsys):
     with capsys.disabled():
         print("".join(f"\nguide: not run: {block}" for block in skipped))
     assert len(ran) >= 5
+    assert (clone / "installed/margrave_export/py.typed").is_file()
     for name in ("mine", "one-module", "normalised"):
         assert sorted(p.name for p in (clone / "models" / name).iterdir()) == ["decoder.pt", "encoder.pt", "model.yaml", "reference.safetensors"]
     if launcher() is not None:
