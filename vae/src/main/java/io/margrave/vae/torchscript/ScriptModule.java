@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GenericDict;
 import org.bytedeco.pytorch.GenericDictIterator;
@@ -28,7 +30,9 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class ScriptModule {
     private static final int LONGEST_REASON = 300;
-    private static final String RAISED = "RuntimeError: ";
+    /** What the interpreter says last, after tracebacks of the code that failed. */
+    private static final Pattern RAISED =
+            Pattern.compile("(?:RuntimeError|builtins\\.\\w+|torch\\.jit\\.Error): *(.*)");
 
     private final String name;
     private final JitModule module;
@@ -145,10 +149,13 @@ public final class ScriptModule {
     private static String reason(RuntimeException error) {
         String message = error.getMessage() == null ? "" : error.getMessage();
         return oneLine(message.lines()
-                .filter(line -> line.startsWith(RAISED))
+                .map(RAISED::matcher)
+                .filter(Matcher::matches)
                 .findFirst()
-                .map(line -> line.substring(RAISED.length()))
-                .orElseGet(() -> Engine.firstLine(error)));
+                .map(matched -> matched.group(1))
+                .or(() -> message.lines().filter(line -> !line.isBlank()).findFirst())
+                .orElse(error.getClass().getSimpleName())
+                .strip());
     }
 
     private static String oneLine(String text) {
