@@ -309,7 +309,8 @@ class HtmlReportTest {
                                 null,
                                 List.of(),
                                 "other",
-                                "deterministic"))
+                                "deterministic",
+                                Map.of("note", HOSTILE)))
                 .toList();
         List<AuditRow> rows = run.rows().stream()
                 .map(row -> row.model().equals(name) ? withoutBounds(row) : row)
@@ -384,6 +385,7 @@ class HtmlReportTest {
                 .contains("Lower estimates are withheld for " + name + ": the posterior is deterministic (\u03c3 = 0)")
                 .contains("<small>withheld</small>")
                 .contains("imported pythae.models.AE")
+                .contains("trained on sprites; its owner says: note: &lt;/script&gt;")
                 .contains("unknown, \u03b2 unknown");
         RunResults alone = SampleRun.run().points(12).results();
         for (ModelCard card : alone.models()) {

@@ -1,6 +1,9 @@
 package io.margrave.results;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param klPerDimension mean KL of each latent dimension, nats
  * @param prior {@code standard-normal} or {@code other}, where KL and ELBO are not measured
  * @param posterior {@code gaussian} or {@code deterministic}, where sigma is 0 and bounds that are measured in it are withheld
+ * @param told what else the owner of an imported model says of it, by key; nobody checked it
  */
 public record ModelCard(
         String name,
@@ -48,15 +52,17 @@ public record ModelCard(
         @Nullable Integer activeUnits,
         List<Double> klPerDimension,
         String prior,
-        String posterior) {
+        String posterior,
+        Map<String, String> told) {
 
     private static final String STANDARD_NORMAL = "standard-normal";
     private static final String GAUSSIAN = "gaussian";
 
-    /** A card as runs of version 0.1.0 keep it says nothing of prior and posterior: they were these. */
+    /** A card that was stored before models could be imported says nothing of these: they were the same for all. */
     public ModelCard {
         prior = Objects.requireNonNullElse(prior, STANDARD_NORMAL);
         posterior = Objects.requireNonNullElse(posterior, GAUSSIAN);
+        told = Collections.unmodifiableMap(new LinkedHashMap<>(Objects.requireNonNullElse(told, Map.of())));
     }
 
     /** A model with a standard normal prior and a Gaussian posterior, as all are that are trained here. */
@@ -99,7 +105,8 @@ public record ModelCard(
                 activeUnits,
                 klPerDimension,
                 STANDARD_NORMAL,
-                GAUSSIAN);
+                GAUSSIAN,
+                Map.of());
     }
 
     /** Whether sigma is 0: bounds that are measured in it would be, too, and are withheld. */

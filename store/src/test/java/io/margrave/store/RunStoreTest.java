@@ -414,7 +414,8 @@ class RunStoreTest {
                 null,
                 List.of(),
                 "other",
-                "deterministic");
+                "deterministic",
+                Map.of("note", "a stranger's"));
         List<ModelCard> cards = List.of(deterministic, Runs.card("b4", 4));
         AuditTask task = Runs.tasks(PLAN).get(0);
         List<PointAudit> gaussian = Runs.audits(PLAN, INFO, task);

@@ -4,6 +4,7 @@ import io.margrave.data.BadInputException;
 import io.margrave.results.ModelCard;
 import io.margrave.vae.torchscript.ScriptModule;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +68,19 @@ final class ScriptFolder {
                 null,
                 List.of(),
                 spec.prior().id(),
-                spec.posterior().id());
+                spec.posterior().id(),
+                told(spec));
+    }
+
+    /** What no other field of a card shows. */
+    private static Map<String, String> told(ScriptSpec spec) {
+        Map<String, String> told = new LinkedHashMap<>(spec.training());
+        told.keySet().removeAll(List.of("data", "data_checksum", "objective", "beta", "seed", "epochs"));
+        String exporter = spec.source().get("exporter");
+        if (exporter != null) {
+            told.put("exporter", exporter);
+        }
+        return told;
     }
 
     /** A finite number of at least zero; null where there is none: what an owner tells of the training decides nothing. */

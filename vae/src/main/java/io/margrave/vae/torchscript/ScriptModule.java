@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.GenericDict;
 import org.bytedeco.pytorch.GenericDictIterator;
 import org.bytedeco.pytorch.IValue;
@@ -54,7 +55,8 @@ public final class ScriptModule {
         ScriptArchive.check(file);
         Engine.load();
         try (PointerScope scope = new PointerScope()) {
-            JitModule module = torch.load(file.toString());
+            // To the processor, wherever it was saved; without its debug records, which only tracebacks need.
+            JitModule module = torch.load(file.toString(), new DeviceOptional(Engine.cpu()), false);
             module.eval();
             module.retainReference();
             return new ScriptModule(String.valueOf(file.getFileName()), module);
