@@ -237,6 +237,7 @@ REFUSED = {
     "functional batch norm": (FunctionalBatchNorm, Decoder, {}, "batch normalisation left in training mode"),
     "discrete latents": (Quantised, Decoder, {}, "discrete"),
     "integer codes": (lambda: Encoder(lambda m, v: (m, m.argmax(1))), Decoder, {}, "discrete codes"),
+    "a write into the input": (Encoder, lambda: nn.Sequential(nn.ReLU(inplace=True), Decoder()), {}, "inplace=True"),
     "several stochastic layers": (Hierarchy, Decoder, {}, "several stochastic layers"),
     "a random encoder": (lambda: Encoder(lambda m, v: (m + torch.randn_like(m), v)), Decoder, {}, "not a draw"),
     "a random decoder": (Encoder, lambda: Decoder(lambda h: (h + torch.randn_like(h)).sigmoid()), {}, "several stochastic layers"),
@@ -267,6 +268,16 @@ def test_what_can_not_be_audited_is_refused_in_one_line_with_the_reason(case, sa
         export_vae((encoder(), decoder()), sample, tmp_path / "out", **{**PLAIN, **options})
     assert "\n" not in str(refusal.value) and str(refusal.value).startswith("want ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_image_is_sample_enough(sample, tmp_path):
+    exported = Exported(export_vae((Encoder(), Decoder()), sample[:1], tmp_path / "out", **PLAIN))
+    assert exported.reference["inputs"].shape == (1, *SHAPE)
+
+
+def test_a_model_in_half_precision_is_exported_in_float32(sample, tmp_path):
+    exported = Exported(export_vae((Encoder().to(torch.bfloat16), Decoder().double()), sample, tmp_path / "out", **PLAIN))
+    assert exported.posterior(sample)[0].dtype == torch.float32
 
 
 def test_a_sample_outside_the_value_range_is_refused(sample, tmp_path):

@@ -30,28 +30,40 @@ class ConvEncoder(nn.Module):
 
 class ConvDecoder(nn.Sequential):
     def __init__(self):
-        super().__init__(nn.Linear(LATENT, 64), nn.ReLU(), View(4, 4, 4), nn.ConvTranspose2d(4, 4, 4, 2, 1), nn.ELU(),
+        super().__init__(nn.Linear(LATENT, 64), nn.ReLU(), View(4, 4, 4), nn.Upsample(scale_factor=2), nn.ConvTranspose2d(4, 4, 3, 1, 1), nn.ELU(),
                          nn.Conv2d(4, 1, 3, 1, 1), nn.Sigmoid())
 
 
-def to_onnx(module, batch, file, inputs, outputs, dynamic=True):
-    axes = {name: {0: "batch"} for name in [*inputs, *outputs]} if dynamic else None
-    options = {"dynamo": False} if "dynamo" in torch.onnx.export.__code__.co_varnames else {}
+DYNAMO = "dynamo" in torch.onnx.export.__code__.co_varnames
+
+
+def to_onnx(module, batch, file, inputs, outputs, dynamic=True, exporter="traced"):
+    options = {"dynamic_axes": {name: {0: "batch"} for name in [*inputs, *outputs]}} if dynamic else {}
+    if exporter == "opset 15":
+        options["opset_version"] = 15
+    if exporter == "dynamo":
+        pytest.importorskip("onnxscript")
+        options = {"dynamic_shapes": ({0: torch.export.Dim("batch")},)} if dynamic else {}
+    if DYNAMO:
+        options["dynamo"] = exporter == "dynamo"
+    elif exporter == "dynamo":
+        pytest.skip("this PyTorch has one exporter")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.onnx.export(module.eval(), batch, str(file), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=15, **options)
+        torch.onnx.export(module.eval(), (batch,), str(file), input_names=inputs, output_names=outputs, **options)
     return file
 
 
-def files(encoder, decoder, folder, dynamic=True):
-    return (to_onnx(encoder, torch.rand(2, 1, 8, 8), folder / "encoder.onnx", ["image"], ["mu", "logvar"], dynamic),
-            to_onnx(decoder, torch.rand(2, LATENT), folder / "decoder.onnx", ["z"], ["image"], dynamic))
+def files(encoder, decoder, folder, dynamic=True, exporter="traced"):
+    return (to_onnx(encoder, torch.rand(2, 1, 8, 8), folder / "encoder.onnx", ["image"], ["mu", "logvar"], dynamic, exporter),
+            to_onnx(decoder, torch.rand(2, LATENT), folder / "decoder.onnx", ["z"], ["image"], dynamic, exporter))
 
 
+@pytest.mark.parametrize("exporter", ["opset 15", "traced", "dynamo"])
 @pytest.mark.parametrize("make", [(Encoder, Decoder), (ConvEncoder, ConvDecoder)], ids=["mlp", "conv"])
-def test_an_onnx_pair_becomes_the_model_it_was_exported_from(make, sample, tmp_path):
+def test_an_onnx_pair_becomes_the_model_it_was_exported_from(make, exporter, sample, tmp_path):
     encoder, decoder = make[0]().eval(), make[1]().eval()
-    pair = files(encoder, decoder, tmp_path)
+    pair = files(encoder, decoder, tmp_path, exporter=exporter)
     exported = Exported(export_onnx(*pair, sample, tmp_path / "out", likelihood="bernoulli"))
 
     with torch.no_grad():
@@ -77,9 +89,10 @@ def test_it_agrees_with_onnxruntime(sample, tmp_path):
     np.testing.assert_allclose(exported.reference["reconstruction"].numpy(), image, atol=1e-5)
 
 
-def test_a_file_of_a_fixed_batch_size_takes_any(sample, tmp_path):
+@pytest.mark.parametrize("exporter", ["opset 15", "traced", "dynamo"])
+def test_a_file_of_a_fixed_batch_size_takes_any(exporter, sample, tmp_path):
     encoder, decoder = ConvEncoder().eval(), ConvDecoder().eval()
-    exported = Exported(export_onnx(*files(encoder, decoder, tmp_path, dynamic=False), sample, tmp_path / "out", likelihood="bernoulli"))
+    exported = Exported(export_onnx(*files(encoder, decoder, tmp_path, False, exporter), sample, tmp_path / "out", likelihood="bernoulli"))
     with torch.no_grad():
         mean, _ = encoder(sample)
         assert close(exported.reference["reconstruction"], decoder(mean), 1e-5)

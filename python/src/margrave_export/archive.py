@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def save(module: torch.jit.ScriptModule, file: Path) -> None:
     archive. Only error messages need them.
     """
     buffer = io.BytesIO()
-    torch.jit.save(module, buffer)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*torch.jit.*")
+        torch.jit.save(module, buffer)
     buffer.seek(0)
     with zipfile.ZipFile(buffer) as whole, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as stripped:
         for info in whole.infolist():

@@ -49,8 +49,11 @@ def positive(outputs: Mapping[str, Tensor]) -> None:
 
 
 def deterministic(name: str, run: Run, batch: Tensor) -> None:
-    """Refuses a module that draws noise of its own."""
-    first, second = run(batch), run(batch)
+    """Refuses a module that draws noise of its own, or writes into its input."""
+    given = batch.clone()
+    first, second = run(given), run(given)
+    if not torch.equal(given, batch):
+        raise ExportError(f"want a {name} that leaves its input as it is, got one that writes into it: drop inplace=True from its first layer")
     for meaning, tensor in first.items():
         if not torch.equal(tensor, second[meaning]):
             what = ("the encoder should give the mean and spread, not a draw" if name == "encoder"

@@ -91,20 +91,20 @@ def export_vae(
     if flat:
         fed = fed.flatten(1)
     with torch.no_grad():
-        output = _call("encoder", encoder_module, source.encode, fed)
+        output = _call("encoder", encoder_module, source.encode, fed.clone())
         reading = read_encoder(
             output,
             encoder_gives if encoder_gives is not None else source.encoder_gives,
             encoder_keys if encoder_keys is not None else (None if encoder_gives is not None else source.encoder_keys))
         encoder = Selecting(encoder_module, source.encode, reading).eval()
-        codes = _codes(reading.tensors(encoder(fed)), len(fed), latent)
-        decoder_output = _call("decoder", decoder_module, source.decode, codes)
+        codes = _codes(reading.tensors(encoder(fed.clone())), len(fed), latent)
+        decoder_output = _call("decoder", decoder_module, source.decode, codes.clone())
         decoder_reading = read_decoder(
             decoder_output,
             decoder_gives or source.decoder_gives or (MEAN,),
             decoder_keys if decoder_keys is not None else source.decoder_keys)
         decoder = Selecting(decoder_module, source.decode, decoder_reading).eval()
-        decoder_flat = _decoder_flat(decoder_reading.tensors(decoder(codes)), len(codes), shape)
+        decoder_flat = _decoder_flat(decoder_reading.tensors(decoder(codes.clone())), len(codes), shape)
 
     description = Description(
         image=shape,

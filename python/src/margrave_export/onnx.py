@@ -82,12 +82,42 @@ def network(file: Path) -> OnnxNetwork:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            _lend_converters(freed)
             converted = OnnxNetwork(convert(freed).eval(), outputs)
     except NotImplementedError as e:
         raise ExportError(f"want operators that onnx2torch knows, got {file}: {_first(e)}; export the module with another opset, or from "
                           "PyTorch with export_vae") from e
     _compare(file, model, converted, shape)
     return converted
+
+
+def _lend_converters(model: Any) -> None:
+    """Lets onnx2torch read an operator that is newer than it knows as the newest one that it knows of that name.
+
+    Most new versions of an operator only take more types. Those that mean something else are found by :func:`_compare`.
+    """
+    from onnx2torch.node_converters.registry import add_converter, get_converter
+
+    version = max(opset.version for opset in model.opset_import if opset.domain in ("", "ai.onnx"))
+    for operator in {node.op_type for node in model.graph.node}:
+        try:
+            get_converter(operator, version)
+            continue
+        except NotImplementedError:
+            newest = _since(operator, version)
+        for older in range(newest - 1, 0, -1):
+            try:
+                converter = get_converter(operator, older)
+            except NotImplementedError:
+                continue
+            add_converter(operator, newest)(converter)
+            break
+
+
+def _since(operator: str, version: int) -> int:
+    from onnx import defs
+
+    return int(defs.get_schema(operator, max_inclusive_version=version).since_version)
 
 
 def _refuse(file: Path, model: Any) -> None:

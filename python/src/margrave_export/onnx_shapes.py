@@ -31,6 +31,9 @@ def free_batch(model: Any, input_name: str, shape: tuple[int, ...], fixed: bool)
             name = f"margrave_shape_{i}"
             graph.initializer.append(numpy_helper.from_array(target, name))
             node.input[1] = name
+            # Whether a 0 means 0 or 'as it was' no longer matters, or the latter is meant.
+            for attribute in [a for a in node.attribute if a.name == "allowzero"]:
+                node.attribute.remove(attribute)
     _drop_unused(graph)
     onnx.checker.check_model(model)
     return model
@@ -57,16 +60,19 @@ def _targets(model: Any, names: list[str], input_name: str, shape: tuple[int, ..
 
 def _following(sizes: list[int], seen: list[NDArray[np.int64]]) -> Optional[NDArray[np.int64]]:
     target = seen[0].copy()
+    if (target == 0).any():
+        return None
     if (target == -1).any():
         # One entry is free already; the others must not move with the batch.
-        return None if all(np.array_equal(target, other) for other in seen) and not _pinned(sizes, target) else _swapped(sizes, seen)
+        return target if all(np.array_equal(target, other) for other in seen) and not _pinned(sizes, target) else _swapped(sizes, seen)
     if len(sizes) == 1:
         moving = [0] if len(target) > 1 and target[0] == sizes[0] else []
     else:
         moving = [i for i in range(len(target)) if seen[0][i] != seen[1][i]]
-    if len(moving) != 1:
+    if len(moving) > 1:
         return None
-    target[moving[0]] = -1
+    if moving:
+        target[moving[0]] = -1
     return target
 
 

@@ -23,6 +23,8 @@ def trace(name: str, module: nn.Module, batch: Tensor) -> torch.jit.ScriptModule
     with warnings.catch_warnings(), torch.no_grad():
         warnings.filterwarnings("ignore", message=".*torch.jit.*", category=FutureWarning)
         warnings.filterwarnings("ignore", message=".*torch.jit.*", category=DeprecationWarning)
+        # Of the user's own code the tracer may warn; what libraries do is compared, as everything is.
+        warnings.filterwarnings("ignore", category=torch.jit.TracerWarning, module=r"(onnx2torch|torch)\.")  # type: ignore[attr-defined]
         try:
             traced: Any = torch.jit.trace(module, batch, strict=False, check_trace=False)  # type: ignore[no-untyped-call]
         except Exception as e:
