@@ -21,6 +21,8 @@ import vae as models
 # P at which candidates are aimed, and the draws of their verdicts as a share of the most: far from one half few draws do.
 LADDER = "0.20:0.1,0.40:1,0.44:1"
 STEERED = 0.42
+# Singular vectors of diag(1/sigma) J: first +-, second +-, third +-; of J: first +-. In this order they are tried.
+DIRECTIONS = (0, 1, 6, 7, 2, 3, 4, 5)
 
 
 def upper(successes, trials, alpha):
@@ -80,11 +82,11 @@ class Search:
         rows = [torch.autograd.grad(mean[:, i].sum(), x, retain_graph=i < k - 1)[0] for i in range(k)]
         jacobian = torch.stack(rows, 1)
         found = []
-        for matrix in (jacobian / std.detach()[:, :, None], jacobian):
-            left = torch.linalg.eigh(torch.bmm(matrix, matrix.mT))[1][:, :, -1:]
-            top = torch.bmm(left.mT, matrix).squeeze(1)
-            found += [top, -top]
-        return found[: self.o.directions]
+        for matrix, many in ((jacobian / std.detach()[:, :, None], 3), (jacobian, 1)):
+            left = torch.linalg.eigh(torch.bmm(matrix, matrix.mT))[1][:, :, -many:]
+            top = torch.bmm(left.mT, matrix).flip(1)
+            found += [sign * top[:, i] for i in range(many) for sign in (1, -1)]
+        return [found[i] for i in DIRECTIONS[: self.o.directions]]
 
     def first_break(self, direction):
         low = torch.full((len(self.x),), math.log(self.limit * 1e-4))
@@ -97,13 +99,34 @@ class Search:
             high, low = torch.where(broken, middle, high), torch.where(broken, low, middle)
         return torch.where(broke, high.exp(), torch.tensor(math.inf))
 
-    def start(self):
+    def starts(self):
+        """The directions along which each point breaks first, best first, with the norms."""
         all_directions = torch.stack(self.directions())
-        norms = torch.stack([self.first_break(d) for d in all_directions])
-        norm, best = norms.min(0)
-        return all_directions[best, torch.arange(len(self.x))], norm.clamp_max(self.limit / 2)
+        norms, order = torch.stack([self.first_break(d) for d in all_directions]).sort(0)
+        points = torch.arange(len(self.x))
+        for rank in range(self.o.candidates):
+            yield all_directions[order[rank], points], norms[rank].clamp_max(self.limit / 2)
 
-    def ascend(self, direction, radius, steps):
+    def start(self):
+        """The best start; of several, the one that gets furthest in a few steps."""
+        if self.o.candidates == 1:
+            return next(self.starts())
+        best, smallest = None, None
+        for direction, radius in self.starts():
+            direction, radius = self.ascend(direction, radius, self.o.explore, self.o.first)
+            near = self.reach(direction, radius)
+            excess = self.sample(near, 32)
+            # Where P is off, the radius lies; a step along the line through the boundary mends most of it.
+            within = (excess <= 0).float().mean(1)
+            radius = radius * (1 + 0.3 * (within - STEERED))
+            if best is None:
+                best, smallest = direction, radius
+            else:
+                better = radius < smallest
+                best, smallest = torch.where(better[:, None], direction, best), torch.minimum(radius, smallest)
+        return best, smallest
+
+    def ascend(self, direction, radius, steps, first):
         """Normalised gradient ascent of a smooth P(broken) on a sphere whose radius follows the boundary."""
         iterate = self.reach(direction, radius)
         for step in range(steps):
@@ -116,7 +139,7 @@ class Search:
             with torch.no_grad():
                 within = (fixed <= 0).float().mean(1)
                 radius = (radius * torch.exp((0.01 + 0.39 * cosine) * (within - STEERED))).clamp_max(self.limit)
-                share = self.o.last + (self.o.first - self.o.last) * cosine
+                share = self.o.last + (first - self.o.last) * cosine
                 scale = share * radius[:, None] / gradient.norm(dim=1, keepdim=True).clamp_min(1e-30)
                 iterate = self.reach(torch.addcmul(x.detach() - self.x, gradient, scale), radius, rounds=self.o.rounds)
         return iterate.detach() - self.x, radius
@@ -140,7 +163,7 @@ class Search:
     def attempt(self, alpha, steps):
         """Norms of the last verified candidates, NaN where there is none, and the p of their verdicts."""
         ladder = [tuple(map(float, rung.split(":"))) for rung in self.o.ladder.split(",")]
-        direction, radius = self.ascend(*self.start(), steps)
+        direction, radius = self.ascend(*self.start(), steps, self.o.first if self.o.candidates == 1 else self.o.again)
         norms = self.predict(direction, radius, ladder)
         clean = (self.sample(self.x, 32) <= 0).float().mean(1)
         norms[:, clean <= 0.3] = 0
@@ -185,6 +208,9 @@ def parser():
     parse.add_argument("--rounds", type=int, default=3)
     parse.add_argument("--look", type=int, default=256)
     parse.add_argument("--first", type=float, default=2)
+    parse.add_argument("--again", type=float, default=0.7, help="first step size after exploring")
+    parse.add_argument("--explore", type=int, default=20)
+    parse.add_argument("--candidates", type=int, default=1)
     parse.add_argument("--last", type=float, default=0.05)
     parse.add_argument("--ladder", default=LADDER)
     parse.add_argument("--seed", type=int, default=0)
