@@ -1,6 +1,6 @@
 """The verified break search, written as one would in plain PyTorch: whole batches, no Python loop over points.
 
-    search.py MODEL [--points 1000] [--threads 1] [--steps 60] [--draws 8] [--batch 250] [--csv OUT]
+    search.py MODEL [--points 1000] [--threads 1] [--workers 2] [--csv OUT] [settings]
 
 The same problem as Margrave's: full kind, inside [0, 1], r = 6, alpha = 0.001 a point, up to 1,000 fresh draws a verdict, fixed
 sequence, float32, directions from the exact Jacobian. One line of JSON comes out.
@@ -11,6 +11,7 @@ import json
 import math
 import resource
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -37,16 +38,22 @@ class Search:
         with torch.no_grad():
             self.reference = model.decode(model.encode(x)[0])
         self.low, self.high = -x, 1 - x
+        # Operations of the matrix products, counted: what tuning goes by where the clock can't be trusted.
+        self.work = {"flop": 0}
+        self.sizes = [sum(w.numel() for w in part.parameters() if w.dim() > 1) for part in (model.encoder, model.decoder)]
         self.limit = models.diameter(x.shape[1])
 
     def some(self, rows):
         other = object.__new__(Search)
-        other.model, other.o, other.generator, other.limit = self.model, self.o, self.generator, self.limit
+        other.model, other.o, other.generator, other.limit, other.work = self.model, self.o, self.generator, self.limit, self.work
+        other.sizes = self.sizes
         other.x, other.reference, other.low, other.high = self.x[rows], self.reference[rows], self.low[rows], self.high[rows]
         return other
 
     def excess(self, inputs, draws):
         """|g(mu + sigma eta) - g(mu(x))| - r, [points, draws]."""
+        passes = 2 if inputs.requires_grad else 1
+        self.work["flop"] += 2 * passes * len(inputs) * (self.sizes[0] + draws * self.sizes[1])
         mean, std = self.model.encode(inputs)
         noise = torch.randn(len(inputs), draws, self.model.latent, generator=self.generator)
         z = torch.addcmul(mean[:, None], std[:, None], noise)
@@ -89,12 +96,12 @@ class Search:
         return [found[i] for i in DIRECTIONS[: self.o.directions]]
 
     def first_break(self, direction):
-        low = torch.full((len(self.x),), math.log(self.limit * 1e-4))
+        low = torch.full((len(self.x),), math.log(self.limit * 1e-2))
         high = torch.full((len(self.x),), math.log(self.limit))
         broke = torch.zeros(len(self.x), dtype=torch.bool)
         for _ in range(self.o.ray_steps):
             middle = (low + high) / 2
-            broken = (self.sample(self.reach(direction, middle.exp()), 8) <= 0).float().mean(1) <= 0.5
+            broken = (self.sample(self.reach(direction, middle.exp(), 3), self.o.ray_draws) <= 0).float().mean(1) <= 0.5
             broke |= broken
             high, low = torch.where(broken, middle, high), torch.where(broken, low, middle)
         return torch.where(broke, high.exp(), torch.tensor(math.inf))
@@ -113,7 +120,7 @@ class Search:
             return next(self.starts())
         best, smallest = None, None
         for direction, radius in self.starts():
-            direction, radius = self.ascend(direction, radius, self.o.explore, self.o.first)
+            direction, radius = self.ascend(direction, radius, self.o.explore, self.o.first, self.o.explore_draws)
             near = self.reach(direction, radius)
             excess = self.sample(near, 32)
             # Where P is off, the radius lies; a step along the line through the boundary mends most of it.
@@ -126,13 +133,13 @@ class Search:
                 best, smallest = torch.where(better[:, None], direction, best), torch.minimum(radius, smallest)
         return best, smallest
 
-    def ascend(self, direction, radius, steps, first):
+    def ascend(self, direction, radius, steps, first, draws):
         """Normalised gradient ascent of a smooth P(broken) on a sphere whose radius follows the boundary."""
         iterate = self.reach(direction, radius)
         for step in range(steps):
             cosine = 0.5 * (1 + math.cos(math.pi * step / max(1, steps - 1)))
             x = iterate.requires_grad_(True)
-            excess = self.excess(x, self.o.draws)
+            excess = self.excess(x, draws)
             fixed = excess.detach()
             width = (fixed.std(1, correction=0, keepdim=True) + 0.5 * fixed.mean(1, keepdim=True).abs()).clamp_min(1e-6)
             (gradient,) = torch.autograd.grad((excess / width).sigmoid().mean(1).sum(), x)
@@ -163,7 +170,8 @@ class Search:
     def attempt(self, alpha, steps):
         """Norms of the last verified candidates, NaN where there is none, and the p of their verdicts."""
         ladder = [tuple(map(float, rung.split(":"))) for rung in self.o.ladder.split(",")]
-        direction, radius = self.ascend(*self.start(), steps, self.o.first if self.o.candidates == 1 else self.o.again)
+        direction, radius = self.start()
+        direction, radius = self.ascend(direction, radius, steps, self.o.first if self.o.candidates == 1 else self.o.again, self.o.draws)
         norms = self.predict(direction, radius, ladder)
         clean = (self.sample(self.x, 32) <= 0).float().mean(1)
         norms[:, clean <= 0.3] = 0
@@ -197,6 +205,7 @@ def parser():
     parse.add_argument("model")
     parse.add_argument("--points", type=int, default=1000)
     parse.add_argument("--threads", type=int, default=1)
+    parse.add_argument("--workers", type=int, default=0, help="Python threads of one engine thread each; 0: inside the engine")
     parse.add_argument("--steps", type=int, default=100)
     parse.add_argument("--draws", type=int, default=8)
     parse.add_argument("--batch", type=int, default=128)
@@ -210,6 +219,8 @@ def parser():
     parse.add_argument("--first", type=float, default=2)
     parse.add_argument("--again", type=float, default=0.7, help="first step size after exploring")
     parse.add_argument("--explore", type=int, default=20)
+    parse.add_argument("--explore-draws", type=int, default=4)
+    parse.add_argument("--ray-draws", type=int, default=8)
     parse.add_argument("--candidates", type=int, default=1)
     parse.add_argument("--last", type=float, default=0.05)
     parse.add_argument("--ladder", default=LADDER)
@@ -220,16 +231,25 @@ def parser():
 
 def main():
     o = parser().parse_args()
+    o.workers = max(1, o.workers)
     torch.set_num_threads(o.threads)
     model, data = models.read(o.model)
     images = models.test_images(data, o.points)
-    generator = torch.Generator().manual_seed(o.seed)
     warm = argparse.Namespace(**{**vars(o), "steps": 3})
-    Search(model, images[: min(o.batch, 32)], warm, generator).run()
+    Search(model, images[: min(o.batch, 32)], warm, torch.Generator()).run()
     start, cpu = time.perf_counter(), time.process_time()
-    parts = [Search(model, part, o, generator).run() for part in images.split(o.batch)]
+
+    def search(numbered):
+        number, part = numbered
+        # LibTorch keeps its number of threads by thread.
+        torch.set_num_threads(1 if o.workers > 1 else o.threads)
+        one = Search(model, part, o, torch.Generator().manual_seed(o.seed + number))
+        return *one.run(), one.work["flop"]
+
+    with ThreadPoolExecutor(o.workers) as pool:
+        *parts, work = zip(*pool.map(search, enumerate(images.split(o.batch))))
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    norms, p = (np.concatenate(column) for column in zip(*parts))
+    norms, p = map(np.concatenate, parts)
     if o.csv:
         with open(o.csv, "w") as out:
             out.write("point,norm,p\n")
@@ -238,7 +258,8 @@ def main():
     print(json.dumps({
         "what": "break-search", "side": "pytorch", "torch": torch.__version__, "latent": model.latent, "points": len(images),
         "threads": o.threads, "steps": o.steps, "draws": o.draws, "batch": o.batch, "ladder": o.ladder, "r": o.r,
-        "alpha": o.alpha, "verdict_draws": o.verdict_draws, "seconds": seconds, "seconds_per_point": seconds / len(images), "cpu_seconds": cpu,
+        "alpha": o.alpha, "verdict_draws": o.verdict_draws, "seconds": seconds, "seconds_per_point": seconds / len(images), "cpu_seconds": cpu, "workers": o.workers,
+        "gflop_per_point": sum(work) / len(images) / 1e9,
         "found": int((~np.isnan(norms)).sum()), "mean_norm": float(np.nanmean(norms)),
         "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }))

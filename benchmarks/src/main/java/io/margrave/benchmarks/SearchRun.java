@@ -1,11 +1,13 @@
 package io.margrave.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.OperatingSystemMXBean;
 import io.margrave.results.AuditPlan;
 import io.margrave.robustness.map.Criterion;
 import io.margrave.robustness.margin.BreakSearch;
 import io.margrave.vae.Engine;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ public final class SearchRun {
         LongAdder searching = new LongAdder();
         search(subject, plan, r, Math.max(0, subject.images().size() - plan.chunk()), plan.chunk(), new LongAdder());
         long start = System.nanoTime();
+        long cpu = cpuNanos();
         ExecutorService workers = Executors.newFixedThreadPool(threads);
         List<Future<Part>> parts = new ArrayList<>();
         for (int first = 0; first < points; first += plan.chunk()) {
@@ -59,6 +62,7 @@ public final class SearchRun {
             done.add(part.get());
         }
         double seconds = (System.nanoTime() - start) / 1e9;
+        double cpuSeconds = (cpuNanos() - cpu) / 1e9;
         workers.shutdown();
 
         StringBuilder rows = new StringBuilder("point,norm,p\n");
@@ -94,6 +98,7 @@ public final class SearchRun {
         line.put("chunk", plan.chunk());
         line.put("seconds", seconds);
         line.put("seconds_per_point", seconds / points);
+        line.put("cpu_seconds", cpuSeconds);
         line.put("search_seconds", searching.sum() / 1e9);
         line.put("found", found);
         line.put("mean_norm", found == 0 ? null : sum / found);
@@ -119,6 +124,13 @@ public final class SearchRun {
             searching.add(System.nanoTime() - start);
             return new Part(first, breaks);
         }
+    }
+
+    /** Processor time of the whole process, all threads; -1 where the machine does not say. */
+    private static long cpuNanos() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                ? system.getProcessCpuTime()
+                : -1;
     }
 
     /** The most memory that this process has held; 0 where the system does not say. */
