@@ -54,10 +54,10 @@ class Search:
         """|g(mu + sigma eta) - g(mu(x))| - r, [points, draws]."""
         passes = 2 if inputs.requires_grad else 1
         self.work["flop"] += 2 * passes * len(inputs) * (self.sizes[0] + draws * self.sizes[1])
-        mean, std = self.model.encode(inputs)
+        mean, std = (part.float() for part in self.model.encode(inputs))
         noise = torch.randn(len(inputs), draws, self.model.latent, generator=self.generator)
         z = torch.addcmul(mean[:, None], std[:, None], noise)
-        out = self.model.decode(z.flatten(0, 1)).view(len(inputs), draws, -1)
+        out = self.model.decode(z.flatten(0, 1)).view(len(inputs), draws, -1).float()
         return torch.linalg.vector_norm(out - self.reference[:, None], dim=2) - self.o.r
 
     def sample(self, inputs, draws, rows=2048):
@@ -139,7 +139,8 @@ class Search:
         for step in range(steps):
             cosine = 0.5 * (1 + math.cos(math.pi * step / max(1, steps - 1)))
             x = iterate.requires_grad_(True)
-            excess = self.excess(x, draws)
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.o.bfloat16):
+                excess = self.excess(x, draws)
             fixed = excess.detach()
             width = (fixed.std(1, correction=0, keepdim=True) + 0.5 * fixed.mean(1, keepdim=True).abs()).clamp_min(1e-6)
             (gradient,) = torch.autograd.grad((excess / width).sigmoid().mean(1).sum(), x)
@@ -206,6 +207,7 @@ def parser():
     parse.add_argument("--points", type=int, default=1000)
     parse.add_argument("--threads", type=int, default=1)
     parse.add_argument("--workers", type=int, default=0, help="Python threads of one engine thread each; 0: inside the engine")
+    parse.add_argument("--bfloat16", action="store_true", help="ascend in bfloat16 (autocast); all else stays in float32")
     parse.add_argument("--steps", type=int, default=100)
     parse.add_argument("--draws", type=int, default=8)
     parse.add_argument("--batch", type=int, default=128)
@@ -258,7 +260,7 @@ def main():
     print(json.dumps({
         "what": "break-search", "side": "pytorch", "torch": torch.__version__, "latent": model.latent, "points": len(images),
         "threads": o.threads, "steps": o.steps, "draws": o.draws, "batch": o.batch, "ladder": o.ladder, "r": o.r,
-        "alpha": o.alpha, "verdict_draws": o.verdict_draws, "seconds": seconds, "seconds_per_point": seconds / len(images), "cpu_seconds": cpu, "workers": o.workers,
+        "alpha": o.alpha, "verdict_draws": o.verdict_draws, "seconds": seconds, "seconds_per_point": seconds / len(images), "cpu_seconds": cpu, "workers": o.workers, "bfloat16": o.bfloat16,
         "gflop_per_point": sum(work) / len(images) / 1e9,
         "found": int((~np.isnan(norms)).sum()), "mean_norm": float(np.nanmean(norms)),
         "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
