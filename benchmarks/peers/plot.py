@@ -18,7 +18,7 @@ def main():
         found = sorted((line[field], line["seconds_per_point"]) for line in lines if line["key"].startswith(stage + "/"))
         axis.plot([x for x, _ in found], [1e3 * y for _, y in found], marker="o", color="#2a6f97")
         axis.set_xlabel(label)
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.1e3 * max(y for _, y in found))
         if logarithmic:
             axis.set_xscale("log")
         axis.set_xticks([x for x, _ in found], [f"{x:,}" for x, _ in found])
