@@ -31,6 +31,8 @@ JMH_NAMES = {
     "io.margrave.benchmarks.Bounds.bounds": "bounds MLP",
     "io.margrave.benchmarks.MatrixPeak.linear": "peak",
 }
+# As the product's own launcher runs it.
+JVM = ["-Xmx1g", "-XX:+UseParallelGC", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"]
 # What one measurement stands for, beside its operations: shown in the table.
 MEANING = {
     "training MLP": "training step, MLP 784-512-512-20, batch 128",
@@ -67,7 +69,7 @@ def call(command, environment=None, quiet=False):
 
 
 def java(main, *arguments, options=(), environment=None):
-    return call(["java", "-Xmx1g", *options, "-cp", class_path(), main, *arguments], environment)
+    return call(["java", *JVM, *options, "-cp", class_path(), main, *arguments], environment)
 
 
 def peer(script, *arguments):
@@ -152,7 +154,7 @@ def jmh(o, threads, what, work):
              "peak": "MatrixPeak"}
     out = work.folder / "jmh.json"
     command = ["|".join(names[name] for name in what), "-f", "1", "-wi", "1", "-w", o.warm_up, "-i", "3", "-r", o.iteration,
-               "-foe", "true", "-rf", "json", "-rff", out, "-o", os.devnull, "-jvmArgsAppend", "-Xmx1g", "-p", f"threads={threads}"]
+               "-foe", "true", "-rf", "json", "-rff", out, "-o", os.devnull, "-jvmArgsAppend", " ".join(JVM), "-p", f"threads={threads}"]
     if "peak" in what:
         command += ["-p", "shape=CUBE" if not o.layer else "shape=CUBE,LAYER"]
     java("org.openjdk.jmh.Main", *command, environment={"MARGRAVE_BENCHMARK_MODEL": str(o.model)})
