@@ -14,6 +14,7 @@ import io.margrave.data.TensorData;
 import io.margrave.results.AttackOutcome;
 import io.margrave.results.SearchEffort;
 import io.margrave.robustness.audit.AttackExecutor;
+import io.margrave.vae.Engine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

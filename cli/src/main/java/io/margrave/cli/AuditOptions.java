@@ -122,8 +122,9 @@ final class AuditOptions {
     @Option(
             names = "--search-precision",
             paramLabel = "auto|float32|bfloat16",
-            description = "Precision of the search's matrix products; what is reported is measured in float32 in any case."
-                    + " Default: auto, which is bfloat16 where the processor multiplies it fast (AMX).")
+            description =
+                    "Precision of the search's matrix products; what is reported is measured in float32 in any case."
+                            + " Default: auto, which is bfloat16 where the processor multiplies it fast (AMX).")
     @Nullable
     String searchPrecision;
 

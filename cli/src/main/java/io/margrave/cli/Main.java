@@ -76,6 +76,8 @@ public final class Main implements Runnable {
         line.addSubcommand(new CompareCommand(console));
         line.addSubcommand(new ReportCommand(console));
         line.addSubcommand(new ExportCommand(console));
+        line.addSubcommand(new ImportCommand(console));
+        line.addSubcommand(new ExportModelCommand(console));
         line.addSubcommand(new DatasetsCommand(console));
         line.addSubcommand(new GenerateCompletion());
         line.setOut(writer(console.out()));

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param cards one a model, in the same order
  */
 record Models(Map<String, Vae> vaes, List<ModelCard> cards) {
+    /** What a card says of data that nobody told of. */
+    private static final String UNKNOWN = "unknown";
 
     /**
      * Reads models. A model is called after its folder, and after the folder around it too where two would share a name.
@@ -38,7 +40,8 @@ record Models(Map<String, Vae> vaes, List<ModelCard> cards) {
         for (int i = 0; i < paths.size(); i++) {
             Path path = paths.get(i);
             if (!Files.isDirectory(path)) {
-                throw new BadInputException("no model in " + path + ": want a folder that 'margrave train' made");
+                throw new BadInputException("no model in " + path
+                        + ": want a folder that 'margrave train' made, or one that was exported from Python");
             }
             vaes.put(names.get(i), ModelFolder.read(path));
             cards.add(ModelFolder.card(path, names.get(i)));
@@ -118,6 +121,9 @@ record Models(Map<String, Vae> vaes, List<ModelCard> cards) {
         if (sets.size() != 1) {
             throw new BadInputException("the models were trained on different data, " + String.join(" and ", sets)
                     + ": say which to audit on with --data");
+        }
+        if (sets.get(0).equals(UNKNOWN)) {
+            throw new BadInputException("the models do not say what they were trained on: say which data with --data");
         }
         return sets.get(0);
     }

@@ -36,8 +36,8 @@ final class SummaryTable {
                         model.model(),
                         Table.number(at.r()),
                         String.format(Locale.ROOT, "%.0f %%", 100 * at.shareRobust()),
-                        interval(at.of(MarginMethod.BOUND_FROBENIUS).median()),
-                        interval(at.of(MarginMethod.BOUND_WHITENED).median()),
+                        bound(at, MarginMethod.BOUND_FROBENIUS),
+                        bound(at, MarginMethod.BOUND_WHITENED),
                         interval(upper.median()),
                         upper.censored() + " of " + at.points());
             }
@@ -50,7 +50,19 @@ final class SummaryTable {
         if (plan.meanOnly()) {
             lines.add(comparison(summary, MarginMethod.MARGIN_UPPER_MEAN_ONLY, "Of the mean-only breaks"));
         }
+        List<String> withheld = summary.models().stream()
+                .filter(model -> model.radii().stream().anyMatch(at -> !at.has(MarginMethod.BOUND_WHITENED)))
+                .map(ModelSummary::model)
+                .toList();
+        if (!withheld.isEmpty()) {
+            lines.add("Bounds are withheld from " + String.join(", ", withheld)
+                    + ": the posterior is deterministic, and they are measured in its sigma.");
+        }
         return lines;
+    }
+
+    private static String bound(RadiusSummary at, MarginMethod method) {
+        return at.has(method) ? interval(at.of(method).median()) : "withheld";
     }
 
     private static String comparison(RunSummary summary, MarginMethod attack, String who) {

@@ -8,6 +8,7 @@ import io.margrave.data.Safetensors;
 import io.margrave.data.SafetensorsFile;
 import io.margrave.data.TensorData;
 import io.margrave.store.RunStore;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -449,5 +451,104 @@ class EndToEndTest {
         Ran ran = Ran.margrave(folder, "export", "runs/first", "--out", "/dev/full");
         assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ran.err()).hasSize(1);
+    }
+
+    @Test
+    void a_model_that_went_out_as_torchscript_and_came_back_gives_the_rows_that_it_gave() {
+        Ran exported = Ran.margrave(folder, "export-model", "models/tiny", "--out", "torchscript/tiny");
+        assertThat(exported.exitCode()).as(String.join("\n", exported.err())).isZero();
+        assertThat(exported.out()).containsExactly("exported: torchscript/tiny");
+        Ran imported = Ran.margrave(
+                folder, "import", "torchscript/tiny", "--data", "sprites", "--points", "100", "--json", "found.json");
+        assertThat(imported.exitCode()).as(String.join("\n", imported.err())).isZero();
+        assertThat(imported.out()).noneMatch(line -> line.startsWith("warn") || line.startsWith("fail"));
+        assertThat(imported.out()).anyMatch(line -> line.startsWith("      ELBO            -"));
+        assertThat(imported.out()).last().isEqualTo("usable");
+        assertThat(folder.resolve("found.json")).content().contains("\"usable\" : true", "\"active_units\"");
+        String[] args = audit("--out", "runs/back");
+        args[2] = "torchscript/tiny";
+        Ran again = Ran.margrave(folder, args);
+        assertThat(again.exitCode()).as(String.join("\n", again.err())).isZero();
+        assertThat(Ran.margrave(folder, "export", "runs/back").out())
+                .isEqualTo(Ran.margrave(folder, "export", "runs/first").out());
+        assertThat(Ran.margrave(folder, "verify", "runs/back").exitCode()).isZero();
+        assertThat(Ran.margrave(folder, "export-model", "models/tiny", "--out", "torchscript/tiny")
+                        .err())
+                .singleElement()
+                .asString()
+                .contains("want an --out without a model in it");
+    }
+
+    /** Models of 16 x 16 images that pythae made. */
+    @Test
+    void models_from_elsewhere_go_through_every_command_without_the_bounds_that_they_can_not_have() throws IOException {
+        Path fixtures =
+                Path.of("..", "vae", "src", "test", "resources", "imported").toAbsolutePath();
+        Files.createDirectories(folder.resolve("pictures"));
+        for (int i = 0; i < 40; i++) {
+            BufferedImage picture = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+            picture.getRaster().setSample(i % 16, i / 3, 0, 200);
+            picture.getRaster().setSample(i / 3, i % 16, 0, 90);
+            ImageIO.write(
+                    picture, "png", folder.resolve("pictures/" + i + ".png").toFile());
+        }
+        String ae = fixtures.resolve("pythae-ae").toString();
+        String vamp = fixtures.resolve("pythae-vamp").toString();
+        Ran imported = Ran.margrave(folder, "import", vamp, "--data", "images", "--data-dir", "pictures");
+        assertThat(imported.out())
+                .anyMatch(line -> line.startsWith("      KL and ELBO     withheld: the prior is other"));
+        assertThat(imported.exitCode()).isZero();
+        String[] args = audit("--out", "runs/elsewhere", "--data", "images", "--data-dir", "pictures");
+        args[2] = ae + "," + vamp;
+        args[4] = "3";
+        Ran ran = Ran.margrave(folder, args);
+        assertThat(ran.exitCode()).as(String.join("\n", ran.err())).isZero();
+        assertThat(ran.out())
+                .filteredOn(line -> line.startsWith("pythae-ae "))
+                .allMatch(line -> line.contains("withheld"));
+        assertThat(ran.out()).anyMatch(line -> line.startsWith("Bounds are withheld from pythae-ae: "));
+        assertThat(Ran.margrave(folder, "verify", "runs/elsewhere").exitCode()).isZero();
+        assertThat(folder.resolve("runs/elsewhere/report.html"))
+                .content()
+                .contains("the posterior is deterministic", "imported pythae.models.VAMP");
+        assertThat(Ran.margrave(folder, "compare", "runs/elsewhere", "runs/elsewhere")
+                        .err())
+                .singleElement()
+                .asString()
+                .contains("bound_whitened is withheld from model pythae-ae");
+        Ran attacked = Ran.margrave(
+                folder,
+                "attack",
+                "--model",
+                ae,
+                "--data",
+                "images",
+                "--data-dir",
+                "pictures",
+                "--points",
+                "2",
+                "--radius",
+                "0.5",
+                "--steps",
+                "3",
+                "--out",
+                "attacks.safetensors");
+        assertThat(attacked.exitCode()).as(String.join("\n", attacked.err())).isZero();
+        Ran checked = Ran.margrave(
+                folder,
+                "check",
+                "--model",
+                ae,
+                "--input",
+                "pictures/1.png",
+                "--perturbed",
+                "pictures/2.png",
+                "--r",
+                "1e6");
+        assertThat(checked.exitCode()).as(String.join("\n", checked.err())).isZero();
+        assertThat(Ran.margrave(folder, "audit", "--models", ae).err())
+                .singleElement()
+                .asString()
+                .contains("want a data set of ");
     }
 }

@@ -77,6 +77,10 @@ class MainTest {
                 "attack --model none                    | no model in ",
                 "attack --model none --out no/such/x    | want --out in a folder that can be written to, got ",
                 "attack --model none --steps 0          | want --steps, --draws and --restarts of at least 1",
+                "import none                            | no model in ",
+                "import none --points 3                 | no model in ",
+                "export-model none --out there          | want a model folder with model.yaml",
+                "export-model none                      | missing required option: '--out",
                 "verify none                            | no run in ",
                 "compare none none                      | no run in ",
                 "report none                            | no run in ",
@@ -130,6 +134,8 @@ class MainTest {
                         "compare",
                         "report",
                         "export",
+                        "import",
+                        "export-model",
                         "datasets",
                         "generate-completion");
         for (CommandLine command : line.getSubcommands().values()) {

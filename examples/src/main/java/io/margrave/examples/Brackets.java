@@ -13,7 +13,8 @@ public final class Brackets {
     public static void main(String[] args) {
         Map<String, Vae> models = Map.of("model", ModelFolder.read(Path.of(args[0])));
         DataSplits data = Datasets.open(DataRequest.of("sprites", null));
-        AuditPlan plan = AuditPlan.defaults().resolved(PairwiseDistances.median(data.validation(), 0), Engine.searchPrecision());
+        AuditPlan plan =
+                AuditPlan.defaults().resolved(PairwiseDistances.median(data.validation(), 0), Engine.searchPrecision());
         int[] points =
                 new Noise(0, "audit").stream(0, "points", 0).sample(data.test().size(), 16);
         TaskSink sink = (task, seconds, audits) -> audits.forEach(Brackets::print);

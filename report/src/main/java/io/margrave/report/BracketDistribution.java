@@ -31,8 +31,10 @@ final class BracketDistribution {
                 List<AuditRow> rows = radius.of(model.name());
                 if (!rows.isEmpty()) {
                     add(values, numbers, radius, model.name(), UPPER, rows, MarginMethod.MARGIN_UPPER::value);
-                    add(values, numbers, radius, model.name(), WHITENED, rows, Bound.WHITENED::of);
-                    add(values, numbers, radius, model.name(), FROBENIUS, rows, Bound.FROBENIUS::of);
+                    if (rows.stream().noneMatch(Bound.WHITENED::withheld)) {
+                        add(values, numbers, radius, model.name(), WHITENED, rows, Bound.WHITENED::of);
+                        add(values, numbers, radius, model.name(), FROBENIUS, rows, Bound.FROBENIUS::of);
+                    }
                 }
             }
             panels.add(panel(results, radius, values, panels.size()));
@@ -49,6 +51,7 @@ final class BracketDistribution {
                         + " Dashed and dotted: first-order estimates (lower, mean-only, no range, FIRST_ORDER). Read across: where a solid"
                         + " line crosses 0.5, half of the images are known to break. Images not shown to be r-robust when clean sit at 0"
                         + " on the lower lines. A wide gap between dashed and solid means that the true margin is known loosely."
+                        + Bound.withheld(results)
                         + (thinned
                                 ? " A line of more than " + LARGEST_STEPS + " images is drawn through " + LARGEST_STEPS
                                         + " evenly spaced quantiles of them; the table is of all."

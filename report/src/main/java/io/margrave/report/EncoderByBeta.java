@@ -19,13 +19,21 @@ final class EncoderByBeta {
 
     private EncoderByBeta() {}
 
-    private record Quantity(String id, String title, ToDoubleFunction<AuditRow> of) {}
+    /** {@code ofSigma}: whether it is measured in sigma, and says nothing of a deterministic encoder. */
+    private record Quantity(String id, String title, boolean ofSigma, ToDoubleFunction<AuditRow> of) {}
 
     private static final List<Quantity> QUANTITIES = List.of(
-            new Quantity("sigma", "Smallest posterior std. dev. \u03c3 (latent units)", AuditRow::minStdDev),
-            new Quantity("jacobian", "Jacobian norm |J|_F (latent units per input unit)", AuditRow::jacobianFrobenius),
+            new Quantity("sigma", "Smallest posterior std. dev. \u03c3 (latent units)", true, AuditRow::minStdDev),
             new Quantity(
-                    "whitened", "Whitened norm |diag(1/\u03c3) J|\u2082 (per input unit)", AuditRow::jacobianWhitened));
+                    "jacobian",
+                    "Jacobian norm |J|_F (latent units per input unit)",
+                    false,
+                    AuditRow::jacobianFrobenius),
+            new Quantity(
+                    "whitened",
+                    "Whitened norm |diag(1/\u03c3) J|\u2082 (per input unit)",
+                    true,
+                    AuditRow::jacobianWhitened));
 
     static List<Figure> figures(RunResults results) {
         List<RadiusRows> radii = RadiusRows.of(results);
@@ -41,12 +49,20 @@ final class EncoderByBeta {
         List<ObjectNode> panels = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
         for (Quantity quantity : QUANTITIES) {
-            panels.add(panel(results, once, models, quantity, numbers));
+            List<ModelCard> measured = models.stream()
+                    .filter(model -> !quantity.ofSigma() || !model.deterministic())
+                    .toList();
+            if (!measured.isEmpty()) {
+                panels.add(panel(results, once, measured, quantity, numbers));
+            }
         }
         String caption = "One tick an image"
                 + (once.rows().size() > LARGEST_STRIP ? " (at most " + LARGEST_STRIP + " a model drawn)" : "")
                 + "; box: quartiles; black: median with its 95\u202f% interval (order statistics over images). Models by ascending \u03b2. A larger"
-                + " \u03c3 and a smaller Jacobian both raise the lower bounds; the whitened norm is their combination that counts.";
+                + " \u03c3 and a smaller Jacobian both raise the lower bounds; the whitened norm is their combination that counts."
+                + (models.stream().anyMatch(ModelCard::deterministic)
+                        ? " A deterministic posterior has no \u03c3, and is in the panel of |J|_F alone."
+                        : "");
         return List.of(new Figure(
                 "encoder-by-beta",
                 "The encoder around each image, by \u03b2",
@@ -67,7 +83,7 @@ final class EncoderByBeta {
         List<String> names = new ArrayList<>();
         boolean positive = true;
         for (ModelCard model : models) {
-            String name = model.name() + " (\u03b2 = " + Text.number(model.beta()) + ")";
+            String name = model.name() + " (" + Labels.beta(model) + ")";
             names.add(name);
             List<AuditRow> rows = once.of(model.name());
             int drawn = Math.min(rows.size(), LARGEST_STRIP);

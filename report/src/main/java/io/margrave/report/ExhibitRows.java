@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Breaks to look at: what the model saw and what it made of it. */
 record ExhibitRows(RunResults results) {
@@ -107,7 +108,10 @@ record ExhibitRows(RunResults results) {
     }
 
     /** An infinite estimate is that of a flat encoder, and is never shown as robust. */
-    private static String bound(double value) {
+    private static String bound(@Nullable Double value) {
+        if (value == null) {
+            return "withheld";
+        }
         return Double.isInfinite(value) ? "flat" : Text.number(value);
     }
 

@@ -13,6 +13,8 @@ import java.util.List;
 
 /** How to read the numbers, where they come from and what they do not say. */
 record Explanations(RunResults results) {
+    /** What a card says where nobody told. */
+    private static final String UNKNOWN = "unknown";
 
     String html() {
         return reading() + provenance() + finePrint();
@@ -91,13 +93,22 @@ record Explanations(RunResults results) {
             add(
                     rows,
                     "model " + model.name(),
-                    model.path() + ", weights " + model.weightsChecksum() + "; trained on " + model.data() + " ("
-                            + model.dataChecksum() + "), seed " + model.seed());
+                    model.path() + ", weights " + model.weightsChecksum() + "; " + training(model));
         }
         return "<section id=\"provenance\">\n<h2>Provenance</h2>\n"
                 + Html.table("provenance", List.of("what", "value"), rows)
                 + "<details><summary>The plan, as it ran</summary><pre>" + Html.text(plan())
                 + "</pre></details>\n</section>\n";
+    }
+
+    private static String training(ModelCard model) {
+        String trained = model.data().equals(UNKNOWN) || model.dataChecksum().equals(UNKNOWN)
+                ? model.data().equals(UNKNOWN) ? "training unknown" : "trained on " + model.data()
+                : "trained on " + model.data() + " (" + model.dataChecksum() + "), seed " + model.seed();
+        List<String> told = model.told().entrySet().stream()
+                .map(each -> each.getKey() + ": " + each.getValue())
+                .toList();
+        return told.isEmpty() ? trained : trained + "; its owner says: " + String.join(", ", told);
     }
 
     private static void add(List<List<String>> rows, String what, String value) {

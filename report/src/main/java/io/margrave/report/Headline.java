@@ -98,14 +98,15 @@ record Headline(RunResults results, RunSummary summary) {
                     .forEach(each -> statements.add(ofModel(model.model(), each)));
         }
         statements.addAll(comparisons(r));
-        statements.add(ofBound());
+        if (!results.models().stream().allMatch(ModelCard::deterministic)) {
+            statements.add(ofBound());
+        }
         return statements;
     }
 
     private String ofModel(String model, RadiusSummary at) {
         MethodSummary upper = at.of(MarginMethod.MARGIN_UPPER);
         QuantileEstimate broken = upper.median();
-        QuantileEstimate lower = at.of(MarginMethod.BOUND_WHITENED).median();
         String found = at.points() - upper.censored() == 0
                 ? "no image was broken within the search limit, which says nothing about larger perturbations"
                 : Double.isInfinite(broken.estimate())
@@ -124,8 +125,15 @@ record Headline(RunResults results, RunSummary summary) {
                                                         + Text.integer(at.points()) + ")");
         return "<b>" + Html.text(model) + "</b>, r = " + Text.number(at.r()) + ": " + found + ". "
                 + Text.percent(at.shareRobust())
-                + " of the images are r-robust when left alone. The median lower estimate (whitened) is "
-                + Text.number(lower.estimate()) + ".";
+                + " of the images are r-robust when left alone. "
+                + (at.has(MarginMethod.BOUND_WHITENED)
+                        ? "The median lower estimate (whitened) is "
+                                + Text.number(at.of(MarginMethod.BOUND_WHITENED)
+                                        .median()
+                                        .estimate())
+                                + "."
+                        : "Lower estimates are withheld: the posterior is deterministic (\u03c3 = 0), and they are measured in"
+                                + " \u03c3.");
     }
 
     private String intervalPercent() {

@@ -2,6 +2,7 @@ package io.margrave.report;
 
 import io.margrave.results.AuditPlan;
 import io.margrave.results.MarginMethod;
+import io.margrave.results.ModelCard;
 import io.margrave.results.Side;
 
 /** What every margin shown carries: side, kind, box and what stands behind it. HTML. */
@@ -30,6 +31,11 @@ final class Labels {
             case MARGIN_UPPER, MARGIN_UPPER_UNBOXED, MARGIN_UPPER_MEAN_ONLY, MARGIN_UPPER_MEAN_ONLY_UNBOXED ->
                 "verified break";
         };
+    }
+
+    /** The weight of the KL term in a model's training, where it is known. */
+    static String beta(ModelCard model) {
+        return model.objective().equals("unknown") ? "\u03b2 unknown" : "\u03b2 = " + Text.number(model.beta());
     }
 
     private static boolean boxed(MarginMethod method) {

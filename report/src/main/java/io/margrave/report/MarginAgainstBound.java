@@ -39,6 +39,9 @@ final class MarginAgainstBound {
         for (RadiusRows radius : RadiusRows.of(results)) {
             List<Pair> pairs = new ArrayList<>();
             for (AuditRow row : radius.rows()) {
+                if (bound.withheld(row)) {
+                    continue;
+                }
                 if (row.verdictClean() != Verdict.HOLDS) {
                     notRobust++;
                 } else if (row.marginUpper() == null) {
@@ -71,7 +74,8 @@ final class MarginAgainstBound {
                 + ". These attacks move \u03c3 too, so a break below breaks the estimate\u2019s assumption of a fixed \u03c3, not a theorem. Left out: "
                 + Text.integer(notRobust) + " model-point-radius rows not shown to be r-robust when clean, "
                 + Text.integer(censored)
-                + " censored (no break found), " + Text.integer(flat) + " flat (infinite estimate).";
+                + " censored (no break found), " + Text.integer(flat) + " flat (infinite estimate)."
+                + Bound.withheld(results);
         return new Figure(
                 "margin-against-" + bound.id,
                 "Verified margin against the " + bound.title,

@@ -23,8 +23,9 @@ record ModelTables(RunResults results, RunSummary summary) {
         StringBuilder out = new StringBuilder("<section id=\"models\">\n<h2>Models side by side</h2>\n")
                 .append("<h3>Margins</h3>\n<p>Medians over the audited images; in brackets a distribution-free ")
                 .append(level)
-                .append(
-                        " interval for the median over the whole split (\u00b1\u221e: too few images for that side).</p>\n")
+                .append(" interval for the median over the whole split (\u00b1\u221e: too few images for that side).")
+                .append(Html.text(Bound.withheld(results)))
+                .append("</p>\n")
                 .append(margins())
                 .append(
                         "<h3>Quality</h3>\n<p>A robust model that reconstructs nothing is worth nothing: read both tables together.</p>\n")
@@ -74,6 +75,10 @@ record ModelTables(RunResults results, RunSummary summary) {
                 + interval(Text.percent(at.shareRobustLow()), Text.percent(at.shareRobustHigh()))
                 + (at.undecided() == 0 ? "" : "<br><small>" + at.undecided() + " undecided</small>"));
         for (MarginMethod method : methods) {
+            if (!at.has(method)) {
+                row.add("<small>withheld</small>");
+                continue;
+            }
             MethodSummary own = at.of(method);
             row.add(estimate(own.median()) + (own.flat() == 0 ? "" : "<br><small>" + own.flat() + " flat</small>"));
         }
@@ -123,15 +128,17 @@ record ModelTables(RunResults results, RunSummary summary) {
                     "<b>" + Html.text(model.name()) + "</b>",
                     Html.text(model.architecture()),
                     Html.text(model.likelihood()),
-                    Html.text(model.objective()) + ", \u03b2 = " + Text.number(model.beta()),
+                    Html.text(model.objective()) + ", " + Labels.beta(model),
                     collapse == Collapse.NONE
                             ? active
                             : "<span class=\"alert\">" + active + (collapse == Collapse.NEAR ? " nearly" : "")
                                     + " collapsed</span>",
-                    nats(model.testElbo()),
-                    nats(model.testLogLikelihood()),
-                    nats(model.testKl()),
-                    model.epochs() + " (" + Text.number(model.trainSeconds()) + " s)"));
+                    measured(model, model.testElbo()),
+                    measured(model, model.testLogLikelihood()),
+                    measured(model, model.testKl()),
+                    model.epochs() == 0
+                            ? Text.NONE
+                            : model.epochs() + " (" + Text.number(model.trainSeconds()) + " s)"));
         }
         return Html.table(
                 "summary",
@@ -148,8 +155,11 @@ record ModelTables(RunResults results, RunSummary summary) {
                 rows);
     }
 
-    private static String nats(@Nullable Double value) {
-        return Text.number(value, 5);
+    /** In nats; says where a number does not exist rather than was not measured. */
+    private static String measured(ModelCard model, @Nullable Double value) {
+        return value == null && (model.deterministic() || !model.prior().equals("standard-normal"))
+                ? "<small>withheld</small>"
+                : Text.number(value, 5);
     }
 
     private String attacks() {

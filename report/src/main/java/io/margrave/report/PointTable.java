@@ -33,8 +33,8 @@ record PointTable(RunResults results) {
                         "lower confidence bound, clean",
                         Type.NUMBER,
                         row -> number(row.pCleanLower())),
-                new Column("frobenius", lower(), Type.NUMBER, row -> bound(row.boundFrobenius())),
-                new Column("whitened", lower(), Type.NUMBER, row -> bound(row.boundWhitened()))));
+                new Column("frobenius", lower(), Type.NUMBER, row -> bound(row, Bound.FROBENIUS)),
+                new Column("whitened", lower(), Type.NUMBER, row -> bound(row, Bound.WHITENED))));
         for (MarginMethod attack : MarginMethod.attacks()) {
             if (attack.askedBy(results.plan())) {
                 columns.add(new Column(
@@ -80,8 +80,11 @@ record PointTable(RunResults results) {
     }
 
     /** An infinite estimate is that of a flat encoder, and is never shown as robust. */
-    private static @Nullable Object bound(double value) {
-        return Double.isInfinite(value) ? "flat" : number(value);
+    private static @Nullable Object bound(AuditRow row, Bound bound) {
+        if (bound.withheld(row)) {
+            return "withheld";
+        }
+        return Double.isInfinite(bound.of(row)) ? "flat" : number(bound.of(row));
     }
 
     /** Columns and rows; texts that repeat (models, verdicts) stand once, in {@code words}, and are named by their number. */
@@ -120,8 +123,9 @@ record PointTable(RunResults results) {
 
     /** Bits: 1 a break below the whitened estimate, 2 none found, 4 not shown to be r-robust. */
     private static int flag(AuditRow row) {
-        boolean below = MarginMethod.MARGIN_UPPER.value(row) < row.boundWhitened()
-                || MarginMethod.MARGIN_UPPER_MEAN_ONLY.value(row) < row.boundWhitened();
+        boolean below = !Bound.WHITENED.withheld(row)
+                && (MarginMethod.MARGIN_UPPER.value(row) < Bound.WHITENED.of(row)
+                        || MarginMethod.MARGIN_UPPER_MEAN_ONLY.value(row) < Bound.WHITENED.of(row));
         return (below ? 1 : 0)
                 + (MarginMethod.MARGIN_UPPER.censored(row) ? 2 : 0)
                 + (row.verdictClean() == io.margrave.theory.Verdict.HOLDS ? 0 : 4);
@@ -132,7 +136,8 @@ record PointTable(RunResults results) {
                 <section id="points">
                 <h2>Every point</h2>
                 <p>One row a model, image and radius. A head sorts; \u201cnone found\u201d is a censored upper bound: it says nothing about the margin.
-                \u201cflat\u201d is an infinite lower estimate: the encoder\u2019s Jacobian is zero there, which is not robustness.</p>
+                \u201cflat\u201d is an infinite lower estimate: the encoder\u2019s Jacobian is zero there, which is not robustness.
+                \u201cwithheld\u201d: the posterior is deterministic, and the estimate is measured in its \u03c3.</p>
                 <div class="controls">
                 <label>Find <input id="table-text" type="search" placeholder="model, point, verdict \u2026"></label>
                 <label>Model <select id="table-model"><option value="">all</option></select></label>

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.margrave.data.BadInputException;
+import io.margrave.results.AuditRow;
+import io.margrave.results.Exhibit;
+import io.margrave.results.ModelCard;
 import io.margrave.results.RunResults;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -279,5 +282,118 @@ class HtmlReportTest {
                 .hasMessageStartingWith("want to write ")
                 .message()
                 .doesNotContain("\n");
+    }
+
+    /** The run with one model turned deterministic: no bounds, no sigma, nothing known of its training. */
+    private static RunResults deterministic(RunResults run, String name) {
+        List<ModelCard> cards = run.models().stream()
+                .map(card -> !card.name().equals(name)
+                        ? card
+                        : new ModelCard(
+                                card.name(),
+                                card.path(),
+                                card.weightsChecksum(),
+                                card.data(),
+                                "unknown",
+                                "imported pythae.models.AE",
+                                card.latent(),
+                                "gaussian",
+                                "unknown",
+                                1,
+                                0,
+                                0,
+                                0,
+                                null,
+                                null,
+                                null,
+                                null,
+                                List.of(),
+                                "other",
+                                "deterministic",
+                                Map.of("note", HOSTILE)))
+                .toList();
+        List<AuditRow> rows = run.rows().stream()
+                .map(row -> row.model().equals(name) ? withoutBounds(row) : row)
+                .toList();
+        List<Exhibit> exhibits = run.exhibits().stream()
+                .map(each -> !each.model().equals(name)
+                        ? each
+                        : new Exhibit(
+                                each.model(),
+                                each.point(),
+                                each.label(),
+                                each.r(),
+                                null,
+                                null,
+                                each.norm(),
+                                each.shape(),
+                                each.low(),
+                                each.high(),
+                                each.input(),
+                                each.perturbed(),
+                                each.reconstruction(),
+                                each.attackedReconstruction()))
+                .toList();
+        return new RunResults(run.plan(), run.info(), cards, rows, run.curves(), exhibits);
+    }
+
+    private static AuditRow withoutBounds(AuditRow row) {
+        return new AuditRow(
+                row.model(),
+                row.data(),
+                row.split(),
+                row.point(),
+                row.label(),
+                row.beta(),
+                row.r(),
+                row.samples(),
+                row.alpha(),
+                row.pClean(),
+                row.pCleanLower(),
+                row.verdictClean(),
+                row.rMinLow(),
+                row.rMinHigh(),
+                0,
+                row.jacobianFrobenius(),
+                row.jacobianSpectral(),
+                Double.POSITIVE_INFINITY,
+                null,
+                null,
+                null,
+                row.marginUpper(),
+                row.marginUpperUnboxed(),
+                row.marginUpperMeanOnly(),
+                row.marginUpperMeanOnlyUnboxed(),
+                row.marginCensored(),
+                row.attackRadius(),
+                row.damage(),
+                row.damageMeanOnly(),
+                row.damageVarianceOnly(),
+                row.damageClean(),
+                row.logLikClean(),
+                row.logLikAttacked(),
+                row.degradation(),
+                row.seed());
+    }
+
+    @Test
+    void a_deterministic_model_has_no_bounds_in_any_place_and_the_reason_stands_there() {
+        RunResults mixed = SampleRun.run().points(12).results();
+        String name = mixed.models().get(0).name();
+        String html = visible(html(deterministic(mixed, name)));
+        assertThat(html)
+                .contains("Lower estimates are withheld for " + name + ": the posterior is deterministic (\u03c3 = 0)")
+                .contains("<small>withheld</small>")
+                .contains("imported pythae.models.AE")
+                .contains("trained on sprites; its owner says: note: &lt;/script&gt;")
+                .contains("unknown, \u03b2 unknown");
+        RunResults alone = SampleRun.run().points(12).results();
+        for (ModelCard card : alone.models()) {
+            alone = deterministic(alone, card.name());
+        }
+        assertThat(visible(html(alone)))
+                .contains("Lower estimates are withheld")
+                .doesNotContain("Do the lower estimates hold up?")
+                .doesNotContain("id=\"margin-against-whitened\"");
     }
 }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One model, point and r: the default row of an export. Null where not asked for. See {@link Margin} for what each bound
- * means; {@code marginUpper} is full and boxed, {@code marginUpperUnboxed} full, {@code marginUpperMeanOnly} boxed, each
+ * means; the bounds are null where they are withheld, as of a deterministic encoder, whose {@code minStdDev} is 0 and whose
+ * {@code jacobianWhitened} is infinite; {@code marginUpper} is full and boxed, {@code marginUpperUnboxed} full, {@code marginUpperMeanOnly} boxed, each
  * null where censored; {@code marginCensored} tells of {@code marginUpper}. {@code samples} are clean draws.
  * {@code logLikClean}, {@code logLikAttacked} in nats; {@code degradation} as in {@link AttackOutcome#degradation}.
  */
@@ -28,9 +29,9 @@ public record AuditRow(
         double jacobianFrobenius,
         double jacobianSpectral,
         double jacobianWhitened,
-        double boundFrobenius,
-        double boundSpectral,
-        double boundWhitened,
+        @Nullable Double boundFrobenius,
+        @Nullable Double boundSpectral,
+        @Nullable Double boundWhitened,
         @Nullable Double marginUpper,
         @Nullable Double marginUpperUnboxed,
         @Nullable Double marginUpperMeanOnly,

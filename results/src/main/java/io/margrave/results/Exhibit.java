@@ -1,5 +1,7 @@
 package io.margrave.results;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One verified break to look at.
  *
@@ -7,8 +9,8 @@ package io.margrave.results;
  * @param point index of the input within its split
  * @param label class of the input, -1 where there is none
  * @param r radius of r-robustness
- * @param boundFrobenius the lower bound of Camuto et al. 2021, FIRST_ORDER
- * @param boundWhitened the whitened lower bound, FIRST_ORDER
+ * @param boundFrobenius the lower bound of Camuto et al. 2021, FIRST_ORDER; null where withheld
+ * @param boundWhitened the whitened lower bound, FIRST_ORDER; null where withheld
  * @param norm of the perturbation: the verified upper bound
  * @param shape channels, height, width of the four pictures
  * @param low value of black
@@ -23,8 +25,8 @@ public record Exhibit(
         int point,
         int label,
         double r,
-        double boundFrobenius,
-        double boundWhitened,
+        @Nullable Double boundFrobenius,
+        @Nullable Double boundWhitened,
         double norm,
         int[] shape,
         double low,

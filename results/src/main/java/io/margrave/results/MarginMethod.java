@@ -76,15 +76,33 @@ public enum MarginMethod {
         return asked.test(plan);
     }
 
-    /** In input units, at least 0; positive infinity where nothing was verified below the search limit. */
+    /**
+     * In input units, at least 0; positive infinity where nothing was verified below the search limit.
+     *
+     * @throws IllegalArgumentException where it is {@linkplain #withheld withheld}
+     */
     public double value(AuditRow row) {
         Double found = value.apply(row);
+        if (found == null && side == Side.LOWER) {
+            throw new IllegalArgumentException(withheldFrom(row.model()));
+        }
         return found == null ? Double.POSITIVE_INFINITY : found;
     }
 
     /** Whether nothing was verified below the search limit; never of a lower bound. */
     public boolean censored(AuditRow row) {
-        return value.apply(row) == null;
+        return side == Side.UPPER && value.apply(row) == null;
+    }
+
+    /** Whether it is withheld from the row's model: lower bounds are measured in sigma, which is 0 of a deterministic encoder. */
+    public boolean withheld(AuditRow row) {
+        return side == Side.LOWER && value.apply(row) == null;
+    }
+
+    /** One line that says why a method is withheld from a model, and what to do. */
+    String withheldFrom(String model) {
+        return column + " is withheld from model " + model
+                + ": its posterior is deterministic, and the bound is measured in sigma; choose " + MARGIN_UPPER.column;
     }
 
     /** The lower bounds, weakest first. */

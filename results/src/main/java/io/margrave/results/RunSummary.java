@@ -90,7 +90,7 @@ public record RunSummary(
      * @param shareRobust holds of points
      * @param shareRobustLow Clopper-Pearson lower bound of the share for which HOLDS is found
      * @param shareRobustHigh its upper bound
-     * @param methods the quantiles of every bound that was asked for
+     * @param methods the quantiles of every bound that was asked for, but for those that are withheld from a deterministic model
      * @param comparisons verified attacks against first-order bounds
      * @param whitenedToFrobenius how much longer the whitened bound is; null where no point has both, positive and finite
      */
@@ -108,9 +108,16 @@ public record RunSummary(
             @Nullable RatioSummary whitenedToFrobenius) {
 
         /**
+         * Whether a method was asked for, and is not withheld.
+         */
+        public boolean has(MarginMethod method) {
+            return methods.stream().anyMatch(each -> each.method().equals(method.column()));
+        }
+
+        /**
          * The quantiles of one method.
          *
-         * @throws IllegalArgumentException where it was not asked for
+         * @throws IllegalArgumentException where it was not asked for, or is withheld
          */
         public MethodSummary of(MarginMethod method) {
             return methods.stream()
@@ -238,10 +245,14 @@ public record RunSummary(
         int fails = count(rows, row -> row.verdictClean() == Verdict.FAILS);
         Proportion robust = new Proportion(holds, rows.size());
         List<MethodSummary> methods = MarginMethod.of(plan).stream()
+                .filter(method -> !withheld(method, rows))
                 .map(method -> method(method, rows, alpha, quantiles))
                 .toList();
         List<BoundComparison> comparisons = new ArrayList<>();
         for (MarginMethod bound : MarginMethod.bounds()) {
+            if (withheld(bound, rows)) {
+                continue;
+            }
             for (MarginMethod attack : MarginMethod.attacks()) {
                 if (attack.askedBy(plan)) {
                     comparisons.add(compare(bound, attack, rows));
@@ -260,6 +271,11 @@ public record RunSummary(
                 methods,
                 List.copyOf(comparisons),
                 ratio(rows, alpha));
+    }
+
+    /** A model's posterior is the same at every point: what is withheld from one is withheld from all. */
+    private static boolean withheld(MarginMethod method, List<AuditRow> rows) {
+        return rows.stream().anyMatch(method::withheld);
     }
 
     private static MethodSummary method(
@@ -289,12 +305,15 @@ public record RunSummary(
 
     private static @Nullable RatioSummary ratio(List<AuditRow> rows, double alpha) {
         List<AuditRow> both = rows.stream()
-                .filter(row -> row.boundFrobenius() > 0 && Double.isFinite(row.boundWhitened()))
+                .filter(row -> !MarginMethod.BOUND_FROBENIUS.withheld(row)
+                        && MarginMethod.BOUND_FROBENIUS.value(row) > 0
+                        && Double.isFinite(MarginMethod.BOUND_WHITENED.value(row)))
                 .toList();
         if (both.isEmpty()) {
             return null;
         }
-        double[] ratios = sorted(both, row -> row.boundWhitened() / row.boundFrobenius());
+        double[] ratios =
+                sorted(both, row -> MarginMethod.BOUND_WHITENED.value(row) / MarginMethod.BOUND_FROBENIUS.value(row));
         return new RatioSummary(
                 both.size(), Arrays.stream(ratios).average().orElseThrow(), QuantileEstimate.of(ratios, 0.5, alpha));
     }

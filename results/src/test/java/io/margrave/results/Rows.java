@@ -13,6 +13,16 @@ final class Rows {
     private Rows() {}
 
     static AuditRow row(String model, int point, double frobenius, @Nullable Double full, @Nullable Double meanOnly) {
+        return rowOf(model, point, frobenius, full, meanOnly);
+    }
+
+    /** Without bounds, as of a deterministic model. */
+    static AuditRow withheld(String model, int point, @Nullable Double full, @Nullable Double meanOnly) {
+        return rowOf(model, point, null, full, meanOnly);
+    }
+
+    private static AuditRow rowOf(
+            String model, int point, @Nullable Double frobenius, @Nullable Double full, @Nullable Double meanOnly) {
         return new AuditRow(
                 model,
                 "sprites",
@@ -28,13 +38,13 @@ final class Rows {
                 Verdict.HOLDS,
                 2,
                 3,
-                0.1,
+                frobenius == null ? 0 : 0.1,
                 3,
                 2,
-                10,
+                frobenius == null ? Double.POSITIVE_INFINITY : 10,
                 frobenius,
-                frobenius * 1.5,
-                frobenius * 2,
+                frobenius == null ? null : frobenius * 1.5,
+                frobenius == null ? null : frobenius * 2,
                 full,
                 null,
                 meanOnly,

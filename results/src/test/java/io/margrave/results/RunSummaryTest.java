@@ -102,4 +102,31 @@ class RunSummaryTest {
         assertThat(json.readValue(json.writeValueAsString(summary), RunSummary.class))
                 .isEqualTo(summary);
     }
+
+    @Test
+    void bounds_that_are_withheld_are_nowhere_and_attacks_stay() {
+        RunResults run = Rows.run("a", List.of(Rows.withheld("m", 0, 0.5, 0.6), Rows.withheld("m", 1, 0.7, null)));
+        RadiusSummary summary = only(run);
+        assertThat(summary.methods())
+                .extracting(RunSummary.MethodSummary::method)
+                .containsExactly("margin_upper", "margin_upper_mean_only");
+        assertThat(summary.has(MarginMethod.BOUND_WHITENED)).isFalse();
+        assertThat(summary.has(MarginMethod.MARGIN_UPPER)).isTrue();
+        assertThat(summary.comparisons()).isEmpty();
+        assertThat(summary.whitenedToFrobenius()).isNull();
+    }
+
+    @Test
+    void a_gate_and_a_comparison_on_a_withheld_bound_say_why_there_is_none() {
+        RunResults run = Rows.run("a", List.of(Rows.withheld("m", 0, 0.5, 0.6)));
+        assertThatThrownBy(() -> new Gate(0.1, Rows.R, 0.5, MarginMethod.BOUND_WHITENED).judge(run))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "bound_whitened is withheld from model m: its posterior is deterministic, and the bound is measured"
+                                + " in sigma; choose margin_upper");
+        assertThatThrownBy(() -> Comparison.of(run, run, MarginMethod.BOUND_WHITENED, 0.01))
+                .hasMessageContaining("withheld from model m");
+        assertThat(new Gate(0.1, Rows.R, 0.5, MarginMethod.MARGIN_UPPER).judge(run))
+                .hasSize(1);
+    }
 }

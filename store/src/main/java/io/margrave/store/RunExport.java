@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>By default one row a model x point x r with the columns of {@link io.margrave.results.AuditRow}; else the long rows of
  * {@link io.margrave.results.Margin}. Models are in plan order, points in audit order, radii ascending. What was not asked for,
- * and an upper bound for which nothing was verified, is empty in CSV and null in Parquet and JSON. Infinity is {@code inf} in
+ * a lower bound that is withheld, and an upper bound for which nothing was verified, is empty in CSV and null in Parquet and JSON. Infinity is {@code inf} in
  * CSV and itself in Parquet; JSON has no such number, so there it is the text {@code "Infinity"} (or {@code "-Infinity"},
  * {@code "NaN"}), as in {@code summary.json}.
  */

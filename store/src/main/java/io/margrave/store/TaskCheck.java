@@ -27,6 +27,9 @@ record TaskCheck(AuditPlan plan, RunInfo info, List<ModelCard> models) {
                         && task.first() + task.count() <= info.points().size(),
                 "positions of the run",
                 task);
+        boolean deterministic =
+                models.stream().anyMatch(card -> card.name().equals(task.model()) && card.deterministic());
+        Set<String> bounds = deterministic ? Set.of() : BOUNDS;
         want(audits.size() == task.count(), "one audit a point of " + task, audits.size());
         for (int i = 0; i < audits.size(); i++) {
             PointAudit audit = audits.get(i);
@@ -36,16 +39,17 @@ record TaskCheck(AuditPlan plan, RunInfo info, List<ModelCard> models) {
             want(audit.point() == info.points().get(position), "the point at " + position, audit.point());
             List<Double> radii = audit.radii().stream().map(RadiusAudit::r).toList();
             want(radii.equals(plan.r().values()), "radii " + plan.r().values(), radii);
-            audit.radii().forEach(radius -> check(audit, radius));
+            audit.radii().forEach(radius -> check(audit, radius, bounds));
         }
     }
 
-    private static void check(PointAudit audit, RadiusAudit radius) {
+    private static void check(PointAudit audit, RadiusAudit radius, Set<String> bounds) {
         Set<String> lower = radius.margins().stream()
                 .filter(margin -> margin.side() == Side.LOWER)
                 .map(Margin::method)
                 .collect(Collectors.toSet());
-        want(lower.containsAll(BOUNDS), "lower bounds " + BOUNDS, lower);
+        want(lower.containsAll(bounds), "lower bounds " + bounds, lower);
+        want(lower.isEmpty() == bounds.isEmpty(), "no lower bounds of a deterministic model", lower);
         for (Margin margin : radius.margins()) {
             want(
                     margin.model().equals(audit.model()) && margin.point() == audit.point() && margin.r() == radius.r(),

@@ -11,6 +11,7 @@ import io.margrave.results.AuditRow;
 import io.margrave.results.AuditTask;
 import io.margrave.results.Break;
 import io.margrave.results.CurveRow;
+import io.margrave.results.EncoderNorms;
 import io.margrave.results.Exhibit;
 import io.margrave.results.Kind;
 import io.margrave.results.Margin;
@@ -362,6 +363,79 @@ class RunStoreTest {
                         .hasMessageNotContaining("\n");
             }
             assertThat(store.breaks(tasks.get(1))).isNotEmpty();
+        }
+    }
+
+    private static PointAudit withoutBounds(PointAudit audit) {
+        List<RadiusAudit> radii = audit.radii().stream()
+                .map(at -> new RadiusAudit(
+                        at.r(),
+                        at.clean(),
+                        at.verdict(),
+                        at.margins().stream()
+                                .filter(margin -> margin.side() == Side.UPPER)
+                                .toList(),
+                        at.breaks(),
+                        at.curve()))
+                .toList();
+        return new PointAudit(
+                audit.model(),
+                audit.position(),
+                audit.point(),
+                audit.label(),
+                new EncoderNorms(0, 1, 1, Double.POSITIVE_INFINITY),
+                audit.smallestR(),
+                radii,
+                audit.attack(),
+                audit.input(),
+                audit.reconstruction());
+    }
+
+    @Test
+    void a_deterministic_model_has_rows_without_bounds_and_a_gaussian_one_must_have_them() {
+        ModelCard b1 = Runs.card("b1", 1);
+        ModelCard deterministic = new ModelCard(
+                "b1",
+                b1.path(),
+                b1.weightsChecksum(),
+                b1.data(),
+                b1.dataChecksum(),
+                b1.architecture(),
+                b1.latent(),
+                b1.likelihood(),
+                b1.objective(),
+                b1.beta(),
+                b1.seed(),
+                b1.epochs(),
+                b1.trainSeconds(),
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                "other",
+                "deterministic",
+                Map.of("note", "a stranger's"));
+        List<ModelCard> cards = List.of(deterministic, Runs.card("b4", 4));
+        AuditTask task = Runs.tasks(PLAN).get(0);
+        List<PointAudit> gaussian = Runs.audits(PLAN, INFO, task);
+        List<PointAudit> withheld =
+                gaussian.stream().map(RunStoreTest::withoutBounds).toList();
+        try (RunStore store = RunStore.create(folder.resolve("run"), PLAN, INFO, cards)) {
+            assertThatThrownBy(() -> store.commit(task, 1, gaussian)).hasMessageContaining("no lower bounds");
+            store.commit(task, 1, withheld);
+        }
+        try (RunStore store = RunStore.open(folder.resolve("run"))) {
+            assertThat(store.models()).isEqualTo(cards);
+            assertThat(store.results(0).rows()).isNotEmpty().allSatisfy(row -> {
+                assertThat(row.boundWhitened()).isNull();
+                assertThat(row.boundFrobenius()).isNull();
+                assertThat(row.boundSpectral()).isNull();
+                assertThat(row.jacobianWhitened()).isInfinite();
+            });
+        }
+        try (RunStore store = RunStore.create(folder.resolve("other"), PLAN, INFO, Runs.cards())) {
+            assertThatThrownBy(() -> store.commit(task, 1, withheld)).hasMessageContaining("lower bounds");
         }
     }
 }

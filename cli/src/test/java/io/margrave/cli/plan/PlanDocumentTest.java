@@ -46,7 +46,8 @@ class PlanDocumentTest {
                 0,
                 Long.MIN_VALUE,
                 32);
-        return Stream.of(plain, all, plain.withModels(List.of("true", "0123")), plain.resolved(8.4, SearchEffort.FLOAT32));
+        return Stream.of(
+                plain, all, plain.withModels(List.of("true", "0123")), plain.resolved(8.4, SearchEffort.FLOAT32));
     }
 
     @ParameterizedTest

@@ -81,7 +81,13 @@ public final class AttackExecutor {
             EncoderJacobian jacobian = EncoderJacobian.of(vae, inputs);
             double[][] distances = Excess.sample(
                     clean, inputs, Criterion.leavesBall(0), new PointNoise(noise, points, "finite", 0), FINITE_DRAWS);
-            FiniteCheck.of(noise.model(), images, points, jacobian.norms(), distances);
+            FiniteCheck.of(
+                    noise.model(),
+                    images,
+                    points,
+                    jacobian.norms(),
+                    distances,
+                    vae.spec().posterior());
             List<Tensor> starts = List.of(jacobian.whitenedDirections());
             return DamageAttack.of(vae, clean, new Ball(inputs, images.range()), starts, points, noise, settings);
         }

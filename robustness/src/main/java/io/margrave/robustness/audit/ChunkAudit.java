@@ -30,6 +30,7 @@ import io.margrave.theory.MarginBounds;
 import io.margrave.theory.Proportion;
 import io.margrave.theory.QuantileInterval;
 import io.margrave.vae.TensorCopies;
+import io.margrave.vae.model.PosteriorFamily;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,7 +130,13 @@ final class ChunkAudit {
         Reconstruction clean = Reconstruction.of(vae, inputs, Follows.MEAN_AND_VARIANCE);
         double[][] distances =
                 Excess.sample(clean, inputs, DISTANCE, new PointNoise(noise, points, "clean", 0), plan.draws());
-        FiniteCheck.of(task.model(), images, points, jacobian.norms(), distances);
+        FiniteCheck.of(
+                task.model(),
+                images,
+                points,
+                jacobian.norms(),
+                distances,
+                vae.spec().posterior());
         List<Tensor> directions = jacobian.searchDirections();
 
         List<List<List<Margin>>> margins = new ArrayList<>();
@@ -195,10 +202,14 @@ final class ChunkAudit {
             EncoderNorms encoder = norms.get(i);
             double p = RobustnessEstimator.within(distances[i], r).lower(plan.alpha());
             List<Margin> margins = new ArrayList<>();
+            all.add(margins);
+            if (vae.spec().posterior() == PosteriorFamily.DETERMINISTIC) {
+                // All three are measured in sigma, which is 0.
+                continue;
+            }
             margins.add(lower(i, r, "frobenius", MarginBounds.frobenius(encoder.minStdDev(), p, encoder.frobenius())));
             margins.add(lower(i, r, "spectral", MarginBounds.spectral(encoder.minStdDev(), p, encoder.spectral())));
             margins.add(lower(i, r, "whitened", MarginBounds.whitened(p, encoder.whitened())));
-            all.add(margins);
         }
         return all;
     }

@@ -3,6 +3,7 @@ package io.margrave.robustness.audit;
 import io.margrave.data.BadInputException;
 import io.margrave.data.ImageSet;
 import io.margrave.results.EncoderNorms;
+import io.margrave.vae.model.PosteriorFamily;
 import java.util.Arrays;
 import java.util.List;
 
@@ -17,14 +18,21 @@ final class FiniteCheck {
      * @param points indices of the inputs within {@code images}
      * @param norms one a point
      * @param distances {@code [points][draws]}, of clean reconstructions
+     * @param posterior the model's: where it is deterministic sigma is 0
      * @throws BadInputException naming the model and the first image that it can't take
      */
-    static void of(String model, ImageSet images, int[] points, List<EncoderNorms> norms, double[][] distances) {
+    static void of(
+            String model,
+            ImageSet images,
+            int[] points,
+            List<EncoderNorms> norms,
+            double[][] distances,
+            PosteriorFamily posterior) {
         for (int i = 0; i < points.length; i++) {
             EncoderNorms encoder = norms.get(i);
-            boolean finite = Double.isFinite(encoder.minStdDev() + encoder.frobenius() + encoder.whitened())
-                    && encoder.minStdDev() > 0
-                    && finite(distances[i]);
+            boolean sigma = posterior == PosteriorFamily.DETERMINISTIC
+                    || (encoder.minStdDev() > 0 && Double.isFinite(encoder.minStdDev() + encoder.whitened()));
+            boolean finite = sigma && Double.isFinite(encoder.frobenius()) && finite(distances[i]);
             if (!finite) {
                 throw new BadInputException("want finite numbers from model " + model + ", got others at image "
                         + points[i] + " of " + images.name() + ": train it again, or check its weights");

@@ -4,6 +4,7 @@ import io.margrave.results.EncoderNorms;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.GaussianPosterior;
+import io.margrave.vae.model.PosteriorFamily;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,8 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param norms one a point; NaN where J is not finite
  * @param spectralDirections unit top right singular vectors of J, {@code [points, features]}; zero where J is
- * @param whitenedDirections the same of diag(1/sigma) J
+ * @param whitenedDirections the same of diag(1/sigma) J; of J itself where the encoder is deterministic: sigma is 0 there, and
+ *     the whitened norm infinite
  * @param pullBackDirections unit right singular vectors of D J, the strongest first, where D is the decoder's change from g(mu - e_k)
  *     to g(mu + e_k), a column a latent dimension: what moves the reconstruction most, over steps as large as the prior is wide
  */
@@ -51,6 +53,7 @@ public record EncoderJacobian(
         long points = inputs.size(0);
         long features = inputs.size(1);
         long block = Math.max(1, MOST_VALUES / Math.max(1, features * vae.spec().latent()));
+        boolean deterministic = vae.spec().posterior() == PosteriorFamily.DETERMINISTIC;
         List<EncoderNorms> norms = new ArrayList<>();
         Tensor spectral = torch.zeros_like(inputs);
         Tensor whitened = torch.zeros_like(inputs);
@@ -66,14 +69,15 @@ public record EncoderJacobian(
                 Tensor jacobian = rows(posterior.mean(), x);
                 Tensor stdDev = posterior.stdDev().detach().toType(torch.ScalarType.Double);
                 Top plain = Top.of(jacobian);
-                Top scaled = Top.of(jacobian.div(stdDev.unsqueeze(2)));
+                Top scaled = deterministic ? plain : Top.of(jacobian.div(stdDev.unsqueeze(2)));
                 double[] frobenius =
                         TensorCopies.doubles(jacobian.square().sum(1, 2).sqrt());
                 double[] smallest = TensorCopies.doubles(stdDev.amin(new long[] {1}, false));
                 double[] plainNorms = TensorCopies.doubles(plain.norms());
                 double[] scaledNorms = TensorCopies.doubles(scaled.norms());
                 for (int i = 0; i < count; i++) {
-                    norms.add(new EncoderNorms(smallest[i], frobenius[i], plainNorms[i], scaledNorms[i]));
+                    double whitenedNorm = deterministic ? Double.POSITIVE_INFINITY : scaledNorms[i];
+                    norms.add(new EncoderNorms(smallest[i], frobenius[i], plainNorms[i], whitenedNorm));
                 }
                 spectral.narrow(0, first, count).copy_(plain.directions());
                 whitened.narrow(0, first, count).copy_(scaled.directions());

@@ -54,18 +54,23 @@ public final class BreakSearch {
 
     /**
      * A norm along the direction that was found: where P is predicted to be {@code within}, and the most fresh draws that its
-     * verdict takes. The further from one half, the fewer tell it from one half.
+     * verdict takes. The further from one half, the fewer tell it from one half. Where all draws cross at one norm, as they do in a
+     * map without noise, it is {@code steep} times that norm: P is 1 before it and 0 after it, and only the prediction's own error
+     * is left to allow for.
      */
-    private record Candidate(int number, double within, int draws) {
+    private record Candidate(int number, double within, int draws, double steep) {
         VerdictLadder.Rung rung(Settings settings) {
             return new VerdictLadder.Rung(within, Math.min(draws, settings.verdictDraws()));
         }
     }
 
-    private static final Candidate SAFEST = new Candidate(0, 0.25, 400);
-    private static final Candidate SAFE = new Candidate(1, 0.33, 400);
-    private static final Candidate SAFER = new Candidate(2, 0.385, Integer.MAX_VALUE);
-    private static final Candidate AIMED = new Candidate(3, 0.42, Integer.MAX_VALUE);
+    /** Spread of the predicted norms, relative, below which they are one norm. */
+    private static final double ONE_NORM = 1e-4;
+
+    private static final Candidate SAFEST = new Candidate(0, 0.25, 400, 1.05);
+    private static final Candidate SAFE = new Candidate(1, 0.33, 400, 1.02);
+    private static final Candidate SAFER = new Candidate(2, 0.385, Integer.MAX_VALUE, 1.005);
+    private static final Candidate AIMED = new Candidate(3, 0.42, Integer.MAX_VALUE, 1.001);
     private static final List<Candidate> CANDIDATES = List.of(SAFEST, SAFE, SAFER, AIMED);
 
     /** P that the radius is steered to: near what is verified, and lower where that failed. */
@@ -256,7 +261,7 @@ public final class BreakSearch {
                             reached.radii(),
                             CANDIDATES.stream().mapToDouble(Candidate::within).toArray(),
                             AIMED.number());
-            leaveOut(norms, cheap);
+            settle(norms, cheap);
             return norms;
         }
     }
@@ -306,12 +311,16 @@ public final class BreakSearch {
     }
 
     /**
-     * Takes off candidates whose prediction says nothing; a point that is broken without a perturbation has the one candidate,
+     * Puts right what the prediction can't know. Candidates of which it says nothing are taken off; a point that is broken without a perturbation has the one candidate,
      * the norm 0.
      */
-    private static void leaveOut(double[][] norms, SearchBatch cheap) {
+    private static void settle(double[][] norms, SearchBatch cheap) {
         for (double[] each : norms) {
+            boolean steep = each[SAFEST.number()] <= each[AIMED.number()] * (1 + ONE_NORM);
             for (Candidate candidate : CANDIDATES) {
+                if (steep) {
+                    each[candidate.number()] *= candidate.steep();
+                }
                 if (each[candidate.number()] > FURTHEST * each[AIMED.number()]) {
                     each[candidate.number()] = Double.NaN;
                 }

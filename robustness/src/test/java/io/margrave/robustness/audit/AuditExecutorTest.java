@@ -18,9 +18,9 @@ import io.margrave.results.SearchEffort;
 import io.margrave.results.Side;
 import io.margrave.theory.Guarantee;
 import io.margrave.vae.model.LikelihoodSpec;
+import io.margrave.vae.model.NetworkSpec;
 import io.margrave.vae.model.NetworkVae;
 import io.margrave.vae.model.Vae;
-import io.margrave.vae.model.VaeSpec;
 import io.margrave.vae.network.Architecture;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,7 +41,7 @@ class AuditExecutorTest {
             models.put(
                     name,
                     NetworkVae.initialised(
-                            VaeSpec.untrained(
+                            NetworkSpec.untrained(
                                     SHAPE, ValueRange.UNIT, 3, Architecture.mlp(24), LikelihoodSpec.bernoulli()),
                             name.charAt(0)));
         }

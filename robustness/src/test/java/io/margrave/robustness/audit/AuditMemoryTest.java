@@ -8,8 +8,8 @@ import io.margrave.results.Progress;
 import io.margrave.results.Radii;
 import io.margrave.results.SearchEffort;
 import io.margrave.vae.model.LikelihoodSpec;
+import io.margrave.vae.model.NetworkSpec;
 import io.margrave.vae.model.NetworkVae;
-import io.margrave.vae.model.VaeSpec;
 import io.margrave.vae.network.Architecture;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,7 +76,7 @@ class AuditMemoryTest {
                     0,
                     50);
             NetworkVae vae = NetworkVae.initialised(
-                    VaeSpec.untrained(
+                    NetworkSpec.untrained(
                             NoiseImages.SHAPE, ValueRange.UNIT, 3, Architecture.mlp(64), LikelihoodSpec.bernoulli()),
                     1);
             AuditExecutor.run(

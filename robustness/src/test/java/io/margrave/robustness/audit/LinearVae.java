@@ -4,9 +4,9 @@ import io.margrave.data.ImageShape;
 import io.margrave.data.ValueRange;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.LikelihoodSpec;
+import io.margrave.vae.model.NetworkSpec;
 import io.margrave.vae.model.NetworkVae;
 import io.margrave.vae.model.Vae;
-import io.margrave.vae.model.VaeSpec;
 import io.margrave.vae.network.Architecture;
 import java.util.Map;
 
@@ -21,7 +21,7 @@ final class LinearVae {
     private LinearVae() {}
 
     static Vae open() {
-        VaeSpec spec = VaeSpec.untrained(
+        NetworkSpec spec = NetworkSpec.untrained(
                 SHAPE,
                 ValueRange.UNIT,
                 2,

@@ -11,9 +11,9 @@ import io.margrave.robustness.map.Reconstruction;
 import io.margrave.theory.MarginBounds;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.LikelihoodSpec;
+import io.margrave.vae.model.NetworkSpec;
 import io.margrave.vae.model.NetworkVae;
 import io.margrave.vae.model.Vae;
-import io.margrave.vae.model.VaeSpec;
 import io.margrave.vae.network.Architecture;
 import io.margrave.vae.network.Layer;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ class EncoderJacobianTest {
 
     private static Vae vae() {
         return NetworkVae.initialised(
-                VaeSpec.untrained(
+                NetworkSpec.untrained(
                         SHAPE,
                         ValueRange.UNIT,
                         LATENT,

@@ -10,7 +10,8 @@ import org.bytedeco.pytorch.global.torch;
  * q(z|x) = N(mean, diag stdDev^2), one a row. Divergences are in nats and keep the gradient of both tensors.
  *
  * @param mean {@code [batch, latent]}, in latent units
- * @param stdDev {@code [batch, latent]}, in latent units, greater than zero
+ * @param stdDev {@code [batch, latent]}, in latent units, greater than zero; 0 of a deterministic encoder, where divergences are
+ *     infinite
  */
 public record GaussianPosterior(Tensor mean, Tensor stdDev) {
     /** What {@link #fromParameters} keeps log-variance above: a standard deviation of about 0.0009. */

@@ -3,13 +3,13 @@ package io.margrave.vae.model;
 import org.bytedeco.pytorch.Tensor;
 
 /** p(x|z), given what the decoder made of z. Log-probabilities are in nats, constants included, summed over pixels. */
-public sealed interface Likelihood permits Bernoulli, ContinuousBernoulli, Gaussian {
+public sealed interface Likelihood permits Bernoulli, MeanBernoulli, ContinuousBernoulli, Gaussian, PixelwiseGaussian {
 
     /**
      * log p(x|z).
      *
      * @param images {@code [batch, channels, height, width]}
-     * @param parameters what the decoder gives, of the same shape
+     * @param parameters what the decoder gives: of the same shape, but for {@link PixelwiseGaussian}
      * @return {@code [batch]}
      */
     Tensor logProbability(Tensor images, Tensor parameters);
@@ -17,8 +17,8 @@ public sealed interface Likelihood permits Bernoulli, ContinuousBernoulli, Gauss
     /**
      * The mean of p(x|z).
      *
-     * @param parameters what the decoder gives, {@code [batch, channels, height, width]}
-     * @return of the same shape, in pixel units
+     * @param parameters what the decoder gives
+     * @return {@code [batch, channels, height, width]}, in pixel units
      */
     Tensor mean(Tensor parameters);
 }

@@ -1,25 +1,14 @@
 package io.margrave.vae.model;
 
-import io.margrave.data.AtomicFile;
 import io.margrave.data.BadInputException;
 import io.margrave.data.Safetensors;
 import io.margrave.data.SafetensorsFile;
 import io.margrave.data.TensorData;
 import io.margrave.results.ModelCard;
 import io.margrave.vae.TensorCopies;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +17,15 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A model as a folder: {@code model.yaml} and {@code weights.safetensors}.
+ * A model as a folder: {@code model.yaml} with {@code weights.safetensors}, or, imported, with {@code encoder.pt} and {@code
+ * decoder.pt}.
  *
  * <p>The weights are written first and {@code model.yaml} last, by rename, with the checksum of the weights in it: a reader
  * sees a whole model or none. What is read is untrusted; what doesn't fit is a {@link BadInputException} of one line with
  * file and field, before memory is taken for it.
  */
 public final class ModelFolder {
-    private static final String YAML = "model.yaml";
+    private static final String YAML = ModelFiles.YAML;
     private static final String WEIGHTS = "weights.safetensors";
     /** 4 GiB of float32: beyond it no model of these architectures is meant. */
     private static final long MOST_PARAMETERS = 1L << 30;
@@ -50,19 +40,28 @@ public final class ModelFolder {
     }
 
     /**
-     * Reads a model.
+     * Reads a model, trained here or imported.
+     *
+     * @throws BadInputException where there is none, or anything in it is not as it should be
+     */
+    public static Vae read(Path folder) {
+        return isImported(folder) ? ScriptFolder.read(folder) : readNetworks(folder);
+    }
+
+    /**
+     * Reads a model of our own layers.
      *
      * @throws BadInputException where there is none, or anything in it is not as it should be
      */
     @SuppressWarnings("try") // The scope acts by being open.
-    public static NetworkVae read(Path folder) {
+    public static NetworkVae readNetworks(Path folder) {
         ModelYaml yaml = readYaml(folder);
         Path file = folder.resolve(WEIGHTS);
         Map<String, List<Long>> shapes = NetworkVae.parameterShapes(yaml.spec());
         SafetensorsFile weights = Safetensors.read(file, mostBytes(folder, shapes));
         check(file, shapes, weights.tensors());
         String checksum = yaml.weightsChecksum();
-        if (checksum != null && !checksum.equals(sha256(file))) {
+        if (checksum != null && !checksum.equals(ModelFiles.sha256(file))) {
             throw new BadInputException(
                     file + ": want the checksum that " + YAML + " names, got another: one of the two was changed;"
                             + " train again, or remove weights_sha256 if you trust the weights");
@@ -82,11 +81,11 @@ public final class ModelFolder {
     }
 
     /**
-     * What a folder says of its model, without reading the weights but for their checksum.
+     * What a folder says of a model of our own layers, without reading the weights.
      *
      * @throws BadInputException where there is none, or {@code model.yaml} is not as it should be
      */
-    public static VaeSpec spec(Path folder) {
+    public static NetworkSpec spec(Path folder) {
         return readYaml(folder).spec();
     }
 
@@ -96,8 +95,11 @@ public final class ModelFolder {
      * @param name of the model within the run
      */
     public static ModelCard card(Path folder, String name) {
-        VaeSpec spec = spec(folder);
-        String checksum = sha256(folder.resolve(WEIGHTS));
+        if (isImported(folder)) {
+            return ScriptFolder.card(folder, name);
+        }
+        NetworkSpec spec = spec(folder);
+        String checksum = ModelFiles.sha256(folder.resolve(WEIGHTS));
         TrainingProvenance trained = spec.provenance();
         String architecture = spec.architecture().phrase();
         String likelihood = spec.likelihood().family().id();
@@ -149,44 +151,22 @@ public final class ModelFolder {
      * @throws BadInputException where it can't be written
      */
     public static void write(Path folder, NetworkVae vae) {
-        try {
-            Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new BadInputException(
-                    "can't make the folder " + folder + " (" + e.getClass().getSimpleName() + "): choose another --out",
-                    e);
-        }
+        ModelFiles.create(folder);
         Map<String, TensorData> tensors = new LinkedHashMap<>();
         vae.parameters()
                 .forEach((name, tensor) ->
                         tensors.put(name, new TensorData(sizes(tensor), TensorCopies.floats(tensor))));
         Path weights = folder.resolve(WEIGHTS);
         Safetensors.write(weights, tensors, Map.of("format", "pt"));
-        byte[] text = new ModelYaml(vae.spec(), sha256(weights)).text().getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(folder.resolve(YAML), channel -> {
-            ByteBuffer bytes = ByteBuffer.wrap(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        });
+        ModelFiles.write(folder, new ModelYaml(vae.spec(), ModelFiles.sha256(weights)).text());
     }
 
     private static ModelYaml readYaml(Path folder) {
-        Path file = folder.resolve(YAML);
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(ModelYaml.LONGEST + 1);
-        } catch (NoSuchFileException e) {
-            throw new BadInputException(
-                    "want a model folder with " + YAML + ", got " + folder + ": train one with margrave train", e);
-        } catch (IOException e) {
-            throw new BadInputException(
-                    "can't read " + file + ": " + e.getClass().getSimpleName(), e);
-        }
-        if (bytes.length > ModelYaml.LONGEST) {
-            throw new BadInputException(file + ": want at most " + ModelYaml.LONGEST + " bytes, got more");
-        }
-        return ModelYaml.parse(file.toString(), new String(bytes, StandardCharsets.UTF_8));
+        return ModelYaml.parse(folder.resolve(YAML).toString(), ModelFiles.text(folder));
+    }
+
+    private static boolean isImported(Path folder) {
+        return ScriptFolder.FORMAT.equals(ModelFiles.format(folder));
     }
 
     /** Bytes that the weights of such a model may take, were they float64. */
@@ -232,18 +212,5 @@ public final class ModelFolder {
 
     private static List<Long> sizes(Tensor tensor) {
         return Arrays.stream(TensorCopies.sizes(tensor)).boxed().toList();
-    }
-
-    private static String sha256(Path file) {
-        try (DigestInputStream in =
-                new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-            in.transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(in.getMessageDigest().digest());
-        } catch (IOException e) {
-            throw new BadInputException(
-                    "can't read " + file + ": " + e.getClass().getSimpleName(), e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

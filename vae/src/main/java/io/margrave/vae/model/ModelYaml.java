@@ -1,13 +1,6 @@
 package io.margrave.vae.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.margrave.data.BadInputException;
 import io.margrave.data.ImageShape;
 import io.margrave.data.ValueRange;
@@ -16,50 +9,18 @@ import io.margrave.vae.network.Layer.Activation;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
 
 /**
- * {@code model.yaml}: a {@link VaeSpec} and the checksum of the weights that belong to it. What is read is untrusted: no
+ * {@code model.yaml}: a {@link NetworkSpec} and the checksum of the weights that belong to it. What is read is untrusted: no
  * types, no aliases, known keys only, and sizes small enough for what follows.
  *
  * @param spec everything but the weights
  * @param weightsChecksum SHA-256 of {@code weights.safetensors} in hex; null where the file names none
  */
-record ModelYaml(VaeSpec spec, @Nullable String weightsChecksum) {
-    /** Longest file that is read. */
-    static final int LONGEST = 1 << 20;
-
-    private static final String FORMAT = "margrave-model-1";
-    private static final int MOST_CHANNELS = 1 << 10;
-    private static final int LONGEST_SIDE = 1 << 12;
-    private static final int WIDEST = 1 << 16;
+record ModelYaml(NetworkSpec spec, @Nullable String weightsChecksum) {
+    static final String FORMAT = "margrave-model-1";
     private static final int DEEPEST = 64;
-
-    private static final YAMLMapper YAML = mapper();
-
-    private static YAMLMapper mapper() {
-        LoaderOptions options = new LoaderOptions();
-        options.setCodePointLimit(LONGEST);
-        options.setMaxAliasesForCollections(0);
-        options.setNestingDepthLimit(16);
-        options.setAllowDuplicateKeys(false);
-        StreamReadConstraints constraints = StreamReadConstraints.builder()
-                .maxNestingDepth(16)
-                .maxNumberLength(64)
-                .maxStringLength(1 << 16)
-                .maxDocumentLength(LONGEST)
-                .build();
-        return new YAMLMapper(YAMLFactory.builder()
-                .loaderOptions(options)
-                .streamReadConstraints(constraints)
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-                .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-                .build());
-    }
 
     /**
      * Reads the text of a file.
@@ -68,19 +29,10 @@ record ModelYaml(VaeSpec spec, @Nullable String weightsChecksum) {
      * @throws BadInputException where anything in it is not as it should be: one line with file and field
      */
     static ModelYaml parse(String file, String text) {
-        JsonNode root;
-        try {
-            root = YAML.readTree(text);
-        } catch (JsonProcessingException e) {
-            throw new BadInputException(file + ": not YAML that can be read: " + line(e.getOriginalMessage()), e);
-        } catch (RuntimeException e) {
-            // Parsers under Jackson throw their own on some malformed input.
-            throw new BadInputException(file + ": not YAML that can be read: " + line(e.getMessage()), e);
-        }
-        YamlFields fields = YamlFields.of(file, root);
+        YamlFields fields = YamlText.parse(file, text);
         String format = fields.text("format");
         if (!format.equals(FORMAT)) {
-            throw fields.bad("format", FORMAT, format);
+            throw fields.bad("format", FORMAT + " or " + ScriptYaml.FORMAT, format);
         }
         String prior = fields.text("prior");
         if (!prior.equals("standard-normal")) {
@@ -94,40 +46,22 @@ record ModelYaml(VaeSpec spec, @Nullable String weightsChecksum) {
         if (checksum != null && !checksum.matches("[0-9a-f]{64}")) {
             throw fields.bad("weights_sha256", "64 hexadecimal digits", checksum);
         }
-        ImageShape shape = shape(fields.mapping("image"));
-        ValueRange range = range(fields.mapping("range"));
-        int latent = fields.integer("latent", 1, WIDEST);
+        ImageShape shape = YamlText.shape(fields.mapping("image"));
+        ValueRange range = YamlText.range(fields.mapping("range"));
+        int latent = fields.integer("latent", 1, YamlText.WIDEST);
         Architecture architecture = architecture(fields.mapping("architecture"), shape, latent);
         LikelihoodSpec likelihood = likelihood(fields.mapping("likelihood"));
         YamlFields training = fields.optionalMapping("training");
         TrainingProvenance provenance = training == null ? null : provenance(training);
         fields.done();
-        VaeSpec spec = checked(file, () -> new VaeSpec(shape, range, latent, architecture, likelihood, provenance));
+        NetworkSpec spec = YamlText.checked(
+                file, () -> new NetworkSpec(shape, range, latent, architecture, likelihood, provenance));
         return new ModelYaml(spec, checksum);
-    }
-
-    private static ImageShape shape(YamlFields image) {
-        ImageShape shape = new ImageShape(
-                image.integer("channels", 1, MOST_CHANNELS),
-                image.integer("height", 1, LONGEST_SIDE),
-                image.integer("width", 1, LONGEST_SIDE));
-        image.done();
-        return shape;
-    }
-
-    private static ValueRange range(YamlFields range) {
-        float low = (float) range.number("low");
-        float high = (float) range.number("high");
-        range.done();
-        if (!(low < high) || Float.isInfinite(low) || Float.isInfinite(high)) {
-            throw range.bad("low", "less than high", low + " and " + high);
-        }
-        return new ValueRange(low, high);
     }
 
     private static Architecture architecture(YamlFields fields, ImageShape shape, int latent) {
         String name = fields.text("name");
-        List<Integer> widths = fields.integers("widths", 1, WIDEST, DEEPEST);
+        List<Integer> widths = fields.integers("widths", 1, YamlText.WIDEST, DEEPEST);
         String activation = fields.text("activation");
         fields.done();
         try {
@@ -136,7 +70,7 @@ record ModelYaml(VaeSpec spec, @Nullable String weightsChecksum) {
             architecture.decoder(shape, latent);
             return architecture;
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw fields.bad("name", "an architecture for " + shape, line(e.getMessage()));
+            throw fields.bad("name", "an architecture for " + shape, YamlText.line(e.getMessage()));
         }
     }
 
@@ -180,38 +114,15 @@ record ModelYaml(VaeSpec spec, @Nullable String weightsChecksum) {
                 training.optionalNumber("test_elbo"),
                 training.optionalNumber("test_log_likelihood"),
                 training.optionalNumber("test_kl"),
-                training.optionalInteger("active_units", 0, WIDEST),
+                training.optionalInteger("active_units", 0, YamlText.WIDEST),
                 training.numbers("kl_per_dimension"));
         training.done();
         return provenance;
     }
 
-    private static <T> T checked(String file, Supplier<T> make) {
-        try {
-            return make.get();
-        } catch (IllegalArgumentException e) {
-            throw new BadInputException(file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static String line(@Nullable String message) {
-        return message == null
-                ? "unknown error"
-                : message.replaceAll("\\s+", " ").strip();
-    }
-
     /** The text that {@link #parse} reads back. */
     String text() {
-        ObjectNode root = YAML.createObjectNode();
-        root.put("format", FORMAT);
-        root.putObject("image")
-                .put("channels", spec.shape().channels())
-                .put("height", spec.shape().height())
-                .put("width", spec.shape().width());
-        root.putObject("range")
-                .put("low", spec.range().low())
-                .put("high", spec.range().high());
-        root.put("latent", spec.latent());
+        ObjectNode root = YamlText.root(FORMAT, spec);
         ObjectNode architecture = root.putObject("architecture");
         architecture.put("name", spec.architecture().id());
         spec.architecture().widths().forEach(architecture.putArray("widths")::add);
@@ -232,11 +143,7 @@ record ModelYaml(VaeSpec spec, @Nullable String weightsChecksum) {
         if (provenance != null) {
             write(provenance, root.putObject("training"));
         }
-        try {
-            return YAML.writeValueAsString(root);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree of our own is always writable", e);
-        }
+        return YamlText.write(root);
     }
 
     private static void write(TrainingProvenance provenance, ObjectNode training) {

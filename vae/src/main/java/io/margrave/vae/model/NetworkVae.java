@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 public final class NetworkVae implements Vae {
     private static final String LOG_SCALE = "likelihood.log_scale";
 
-    private final VaeSpec spec;
+    private final NetworkSpec spec;
     private final Network encoder;
     private final Network decoder;
     private final Likelihood likelihood;
     /** Made once, when first asked for: the weights of a model that is searched don't change. */
     private @Nullable NetworkVae bfloat16;
 
-    private NetworkVae(VaeSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
+    private NetworkVae(NetworkSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
         this.spec = spec;
         this.encoder = encoder;
         this.decoder = decoder;
@@ -35,7 +35,7 @@ public final class NetworkVae implements Vae {
      *
      * @param seed of the weights
      */
-    public static NetworkVae initialised(VaeSpec spec, long seed) {
+    public static NetworkVae initialised(NetworkSpec spec, long seed) {
         Noise noise = new Noise(seed, "weights");
         List<Layer> encoder = spec.architecture().encoder(spec.shape(), spec.latent());
         List<Layer> decoder = spec.architecture().decoder(spec.shape(), spec.latent());
@@ -51,7 +51,7 @@ public final class NetworkVae implements Vae {
      *
      * @param parameters by the names of {@link #parameterShapes}, exactly these
      */
-    public static NetworkVae of(VaeSpec spec, Map<String, Tensor> parameters) {
+    public static NetworkVae of(NetworkSpec spec, Map<String, Tensor> parameters) {
         Map<String, List<Long>> shapes = parameterShapes(spec);
         if (!shapes.keySet().equals(parameters.keySet())) {
             throw new IllegalArgumentException("want parameters " + shapes.keySet() + ", got " + parameters.keySet());
@@ -73,7 +73,7 @@ public final class NetworkVae implements Vae {
                 retained(likelihood));
     }
 
-    private static NetworkVae assemble(VaeSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
+    private static NetworkVae assemble(NetworkSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
         if (!encoder.output().equals(List.of(2L * spec.latent()))
                 || !decoder.output().equals(image(spec))) {
             throw new IllegalArgumentException("want an encoder to " + 2 * spec.latent() + " and a decoder to "
@@ -94,7 +94,7 @@ public final class NetworkVae implements Vae {
      *
      * @throws IllegalArgumentException where the architecture can't take such images
      */
-    public static Map<String, List<Long>> parameterShapes(VaeSpec spec) {
+    public static Map<String, List<Long>> parameterShapes(NetworkSpec spec) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         Network.parameterShapes(spec.architecture().encoder(spec.shape(), spec.latent()))
                 .forEach((name, shape) -> shapes.put("encoder." + name, shape));
@@ -118,7 +118,7 @@ public final class NetworkVae implements Vae {
     }
 
     @Override
-    public VaeSpec spec() {
+    public NetworkSpec spec() {
         return spec;
     }
 
@@ -155,12 +155,12 @@ public final class NetworkVae implements Vae {
         return bfloat16;
     }
 
-    private static List<Long> image(VaeSpec spec) {
+    private static List<Long> image(NetworkSpec spec) {
         ImageShape shape = spec.shape();
         return List.of((long) shape.channels(), (long) shape.height(), (long) shape.width());
     }
 
-    private static List<Long> latent(VaeSpec spec) {
+    private static List<Long> latent(NetworkSpec spec) {
         return List.of((long) spec.latent());
     }
 

@@ -10,11 +10,11 @@ import org.bytedeco.pytorch.Tensor;
  */
 public interface Vae {
 
-    /** Shapes, value range, likelihood and provenance. */
+    /** Shapes, value range, prior, posterior and likelihood. */
     VaeSpec spec();
 
     /**
-     * The posterior q(z|x).
+     * The posterior q(z|x); its standard deviation is 0, and still depends on the images, where it is deterministic.
      *
      * @param images {@code [batch, channels, height, width]}
      * @return mean and standard deviation, {@code [batch, latent]}
@@ -22,10 +22,10 @@ public interface Vae {
     GaussianPosterior encode(Tensor images);
 
     /**
-     * The parameters that the likelihood takes, before its mean is formed (logits, or the mean itself).
+     * The parameters that the likelihood takes, before its mean is formed (logits, the mean itself, or mean and scale).
      *
      * @param latents {@code [batch, latent]}
-     * @return {@code [batch, channels, height, width]}
+     * @return what {@link #likelihood()} says, {@code [batch, channels, height, width]} for most
      */
     Tensor decodeParameters(Tensor latents);
 

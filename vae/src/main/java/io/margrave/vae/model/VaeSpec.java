@@ -2,51 +2,28 @@ package io.margrave.vae.model;
 
 import io.margrave.data.ImageShape;
 import io.margrave.data.ValueRange;
-import io.margrave.vae.network.Architecture;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Everything about a model but its weights. The prior is N(0, I), the posterior a diagonal Gaussian.
- *
- * @param shape of one image
- * @param range of its values; [0, 1] for a Bernoulli or continuous Bernoulli likelihood
- * @param latent latent dimension, greater than zero
- * @param architecture of encoder and decoder
- * @param likelihood p(x|z)
- * @param provenance how it was trained; null where it was not
+ * What attacks, audits and reports have to know of a model, wherever it was made: {@link NetworkSpec} describes one of our own
+ * layers, {@link ScriptSpec} one that was imported.
  */
-public record VaeSpec(
-        ImageShape shape,
-        ValueRange range,
-        int latent,
-        Architecture architecture,
-        LikelihoodSpec likelihood,
-        @Nullable TrainingProvenance provenance) {
+public interface VaeSpec {
 
-    public VaeSpec {
-        if (latent <= 0) {
-            throw new IllegalArgumentException("want a latent dimension > 0, got " + latent);
-        }
-        if (likelihood.family() != LikelihoodSpec.Family.GAUSSIAN && !range.equals(ValueRange.UNIT)) {
-            throw new IllegalArgumentException("want values in [0, 1] for likelihood "
-                    + likelihood.family().id() + ", got [" + range.low() + ", " + range.high()
-                    + "]: choose gaussian or rescale the data");
-        }
-        if (likelihood.family() == LikelihoodSpec.Family.GAUSSIAN
-                && likelihood.scale() <= Gaussian.smallestScale(range)) {
-            throw new IllegalArgumentException("want a likelihood scale > " + Gaussian.smallestScale(range)
-                    + " for this value range, got " + likelihood.scale());
-        }
-    }
+    /** Shape of one image. */
+    ImageShape shape();
 
-    /** A model that nobody has trained. */
-    public static VaeSpec untrained(
-            ImageShape shape, ValueRange range, int latent, Architecture architecture, LikelihoodSpec likelihood) {
-        return new VaeSpec(shape, range, latent, architecture, likelihood, null);
-    }
+    /** Range of its values, as the data set has them. */
+    ValueRange range();
 
-    /** The same model, trained. */
-    public VaeSpec trained(TrainingProvenance trained) {
-        return new VaeSpec(shape, range, latent, architecture, likelihood, trained);
-    }
+    /** Latent dimension, greater than zero. */
+    int latent();
+
+    /** p(z). */
+    Prior prior();
+
+    /** q(z|x). */
+    PosteriorFamily posterior();
+
+    /** Family of p(x|z). */
+    LikelihoodSpec.Family family();
 }

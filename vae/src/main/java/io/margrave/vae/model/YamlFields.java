@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class YamlFields {
     private static final int LONGEST_QUOTE = 160;
     private static final int MOST_ELEMENTS = 1 << 16;
+    private static final int MOST_SCALARS = 64;
 
     private final String file;
     private final String path;
@@ -108,8 +109,12 @@ final class YamlFields {
     }
 
     List<Double> numbers(String name) {
+        return numbers(name, MOST_ELEMENTS);
+    }
+
+    List<Double> numbers(String name, int most) {
         List<Double> values = new ArrayList<>();
-        for (JsonNode element : array(name, MOST_ELEMENTS)) {
+        for (JsonNode element : array(name, most)) {
             values.add(number(name, element));
         }
         return values;
@@ -129,6 +134,49 @@ final class YamlFields {
         Map<String, String> texts = new LinkedHashMap<>();
         mapping.node.fieldNames().forEachRemaining(key -> texts.put(key, mapping.text(key)));
         return texts;
+    }
+
+    /**
+     * A list of short texts.
+     *
+     * @param most elements, at least one is wanted
+     */
+    List<String> words(String name, int most) {
+        List<String> words = new ArrayList<>();
+        for (JsonNode element : array(name, most)) {
+            if (!element.isTextual()
+                    || element.asText().isBlank()
+                    || element.asText().length() > LONGEST_QUOTE) {
+                throw bad(name, "a list of short texts", element);
+            }
+            words.add(element.asText());
+        }
+        if (words.isEmpty()) {
+            throw bad(name, "a list of at least one text", "none");
+        }
+        return words;
+    }
+
+    /** The same, or none where the field is absent. */
+    List<String> optionalWords(String name, int most) {
+        return isAbsent(name) ? List.of() : words(name, most);
+    }
+
+    /** A mapping of whatever keys to texts, numbers or truths, each as one line of text; empty where the field is absent. */
+    Map<String, String> optionalScalars(String name) {
+        Map<String, String> scalars = new LinkedHashMap<>();
+        if (isAbsent(name)) {
+            return scalars;
+        }
+        YamlFields mapping = mapping(name);
+        mapping.node.fieldNames().forEachRemaining(key -> {
+            JsonNode value = mapping.required(key);
+            if (!value.isValueNode() || scalars.size() == MOST_SCALARS) {
+                throw mapping.bad(quote(key), "one of at most " + MOST_SCALARS + " texts or numbers", value);
+            }
+            scalars.put(quote(key), quote(value.asText()));
+        });
+        return scalars;
     }
 
     /** Refuses the fields that nobody asked for. */

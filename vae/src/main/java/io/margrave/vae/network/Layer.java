@@ -41,6 +41,14 @@ public sealed interface Layer
      */
     Tensor forward(Tensor input, Map<String, Tensor> parameters);
 
+    /**
+     * The same as a TorchScript expression.
+     *
+     * @param input an expression
+     * @param parameters what stands before {@code weight} and {@code bias}, as in {@code self.layer_0_}
+     */
+    String script(String input, String parameters);
+
     /** Weight and bias, in PyTorch's order. */
     private static Map<String, List<Long>> weightAndBias(List<Long> weight, long bias) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
@@ -97,6 +105,11 @@ public sealed interface Layer
         }
 
         @Override
+        public String script(String input, String parameters) {
+            return "torch.linear(" + input + ", " + parameters + "weight, " + parameters + "bias)";
+        }
+
+        @Override
         public String toString() {
             return "Linear " + in + " -> " + out;
         }
@@ -148,6 +161,20 @@ public sealed interface Layer
                     new long[] {padding, padding},
                     new long[] {1, 1},
                     1);
+        }
+
+        @Override
+        public String script(String input, String parameters) {
+            return String.format(
+                    Locale.ROOT,
+                    "torch.conv2d(%s, %sweight, %sbias, [%d, %d], [%d, %d], [1, 1], 1)",
+                    input,
+                    parameters,
+                    parameters,
+                    stride,
+                    stride,
+                    padding,
+                    padding);
         }
 
         @Override
@@ -208,6 +235,22 @@ public sealed interface Layer
                     1,
                     1,
                     1);
+        }
+
+        @Override
+        public String script(String input, String parameters) {
+            return String.format(
+                    Locale.ROOT,
+                    "torch.conv_transpose2d(%s, %sweight, %sbias, [%d, %d], [%d, %d], [%d, %d], 1, [1, 1])",
+                    input,
+                    parameters,
+                    parameters,
+                    stride,
+                    stride,
+                    padding,
+                    padding,
+                    outputPadding,
+                    outputPadding);
         }
 
         @Override
@@ -297,6 +340,12 @@ public sealed interface Layer
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
             return apply(input);
         }
+
+        @Override
+        public String script(String input, String parameters) {
+            String slope = this == LEAKY_RELU ? ", 0.01" : "";
+            return "torch." + name().toLowerCase(Locale.ROOT) + "(" + input + slope + ")";
+        }
     }
 
     /** All of a row's values in one line. */
@@ -309,6 +358,11 @@ public sealed interface Layer
         @Override
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
             return input.flatten(1, -1);
+        }
+
+        @Override
+        public String script(String input, String parameters) {
+            return "torch.flatten(" + input + ", 1)";
         }
     }
 
@@ -334,6 +388,11 @@ public sealed interface Layer
         @Override
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
             return input.unflatten(1, channels, height, width);
+        }
+
+        @Override
+        public String script(String input, String parameters) {
+            return String.format(Locale.ROOT, "torch.unflatten(%s, 1, [%d, %d, %d])", input, channels, height, width);
         }
     }
 }

@@ -6,9 +6,9 @@ import io.margrave.results.ModelCard;
 import io.margrave.results.Progress;
 import io.margrave.vae.Engine;
 import io.margrave.vae.model.ModelFolder;
+import io.margrave.vae.model.NetworkSpec;
 import io.margrave.vae.model.NetworkVae;
 import io.margrave.vae.model.TrainingProvenance;
-import io.margrave.vae.model.VaeSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +45,7 @@ public final class Trainer {
             checkSame(plan, data, out);
             return ModelFolder.card(out, name);
         }
-        VaeSpec spec = spec(plan, data);
+        NetworkSpec spec = spec(plan, data);
         makeFolder(out);
         try (FolderLock lock = FolderLock.take(out)) {
             if (!ModelFolder.holdsModel(out)) {
@@ -56,7 +56,7 @@ public final class Trainer {
     }
 
     private static void train(
-            TrainingPlan plan, DataSplits data, VaeSpec spec, Path out, String name, Progress.Listener progress) {
+            TrainingPlan plan, DataSplits data, NetworkSpec spec, Path out, String name, Progress.Listener progress) {
         Engine.singleThreaded();
         Path checkpoint = out.resolve(CHECKPOINT);
         TrainingRun run = new TrainingRun(plan, data, spec, checkpoint, name, progress);
@@ -105,9 +105,9 @@ public final class Trainer {
         return null;
     }
 
-    private static VaeSpec spec(TrainingPlan plan, DataSplits data) {
+    private static NetworkSpec spec(TrainingPlan plan, DataSplits data) {
         try {
-            VaeSpec spec = VaeSpec.untrained(
+            NetworkSpec spec = NetworkSpec.untrained(
                     data.train().shape(), data.train().range(), plan.latent(), plan.architecture(), plan.likelihood());
             NetworkVae.parameterShapes(spec);
             return spec;

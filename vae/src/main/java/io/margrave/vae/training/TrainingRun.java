@@ -7,8 +7,8 @@ import io.margrave.data.Noise;
 import io.margrave.data.TensorData;
 import io.margrave.results.Progress;
 import io.margrave.vae.TensorCopies;
+import io.margrave.vae.model.NetworkSpec;
 import io.margrave.vae.model.NetworkVae;
-import io.margrave.vae.model.VaeSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -82,7 +82,7 @@ final class TrainingRun {
     TrainingRun(
             TrainingPlan plan,
             DataSplits data,
-            VaeSpec spec,
+            NetworkSpec spec,
             Path checkpoint,
             String name,
             Progress.Listener progress) {
@@ -117,7 +117,7 @@ final class TrainingRun {
         }
     }
 
-    private Checkpoint read(VaeSpec spec) {
+    private Checkpoint read(NetworkSpec spec) {
         Checkpoint kept = Checkpoint.read(checkpoint, NetworkVae.parameterShapes(spec));
         String difference = Trainer.difference(kept.plan(), plan.text());
         if (difference == null && !kept.dataChecksum().equals(data.train().checksum())) {

@@ -167,4 +167,28 @@ class LikelihoodTest {
             assertThat(density.mean().item_double()).isCloseTo(1, within(1e-5));
         }
     }
+
+    @Test
+    void a_bernoulli_of_means_is_the_one_of_their_logits() {
+        for (double logit : new double[] {-6, -1.5, 0, 0.3, 5}) {
+            double mean = 1 / (1 + Math.exp(-logit));
+            for (double image : new double[] {0, 0.2, 1}) {
+                assertThat(logProbability(new MeanBernoulli(), image, mean))
+                        .isCloseTo(logProbability(new Bernoulli(), image, logit), within(1e-12));
+            }
+        }
+        // A decoder that rounds beyond 1 is no error, and no certainty is beyond -100 nats.
+        assertThat(logProbability(new MeanBernoulli(), 1, 1 + 1e-9)).isZero();
+        assertThat(logProbability(new MeanBernoulli(), 0, 1)).isEqualTo(-100);
+    }
+
+    @Test
+    void a_pixelwise_gaussian_is_the_sum_of_its_pixels() {
+        Tensor images = TensorCopies.tensor(new double[] {0.5, -1}, 1, 1, 1, 2);
+        Tensor parameters = TensorCopies.tensor(new double[] {0.25, 1, 0.5, 2}, 1, 2, 1, 1, 2);
+        double wanted = -0.5 * 0.25 - Math.log(0.5) - 0.5 * 1 - Math.log(2) - LOG_TWO_PI;
+        PixelwiseGaussian gaussian = new PixelwiseGaussian();
+        assertThat(gaussian.logProbability(images, parameters).item_double()).isCloseTo(wanted, within(1e-12));
+        assertThat(TensorCopies.doubles(gaussian.mean(parameters))).containsExactly(0.25, 1);
+    }
 }

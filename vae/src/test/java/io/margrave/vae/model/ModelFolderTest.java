@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
-    private static final VaeSpec SPEC = VaeSpec.untrained(
+    private static final NetworkSpec SPEC = NetworkSpec.untrained(
                     new ImageShape(1, 8, 8),
                     ValueRange.UNIT,
                     3,
@@ -93,7 +93,7 @@ class ModelFolderTest {
     void what_is_written_is_read_back() {
         try (PointerScope scope = new PointerScope()) {
             NetworkVae vae = NetworkVae.initialised(SPEC, 1);
-            NetworkVae back = ModelFolder.read(folder);
+            NetworkVae back = ModelFolder.readNetworks(folder);
             assertThat(back.spec()).isEqualTo(SPEC);
             assertThat(back.parameters().keySet()).isEqualTo(vae.parameters().keySet());
             vae.parameters()
@@ -105,7 +105,7 @@ class ModelFolderTest {
 
     @Test
     void an_untrained_model_is_read_back_too() {
-        VaeSpec spec = VaeSpec.untrained(
+        NetworkSpec spec = NetworkSpec.untrained(
                 new ImageShape(3, 4, 4),
                 ValueRange.UNIT,
                 2,
@@ -194,7 +194,7 @@ class ModelFolderTest {
 
     @Test
     void an_absurd_architecture_is_refused_before_memory_is_taken() throws IOException {
-        VaeSpec spec = VaeSpec.untrained(
+        NetworkSpec spec = NetworkSpec.untrained(
                 new ImageShape(1, 8, 8), ValueRange.UNIT, 3, Architecture.mlp(5, 6), LikelihoodSpec.bernoulli());
         ModelFolder.write(folder, NetworkVae.initialised(spec, 2));
         edit(text -> text.replace("- 5", "- 65536").replace("- 6\n", "- 65536\n"));

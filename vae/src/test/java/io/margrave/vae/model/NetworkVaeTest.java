@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 class NetworkVaeTest {
     private static final ImageShape SHAPE = new ImageShape(1, 8, 8);
 
-    private static VaeSpec spec(Architecture architecture, LikelihoodSpec likelihood) {
-        return VaeSpec.untrained(SHAPE, ValueRange.UNIT, 3, architecture, likelihood);
+    private static NetworkSpec spec(Architecture architecture, LikelihoodSpec likelihood) {
+        return NetworkSpec.untrained(SHAPE, ValueRange.UNIT, 3, architecture, likelihood);
     }
 
     private static double[] gaussians(int count) {
@@ -74,7 +74,8 @@ class NetworkVaeTest {
             for (Architecture architecture : List.of(Architecture.mlp(32), Architecture.conv(4, 8, 8))) {
                 try (PointerScope scope = new PointerScope()) {
                     NetworkVae vae = NetworkVae.initialised(
-                            VaeSpec.untrained(shape, ValueRange.UNIT, 5, architecture, LikelihoodSpec.bernoulli()), 1);
+                            NetworkSpec.untrained(shape, ValueRange.UNIT, 5, architecture, LikelihoodSpec.bernoulli()),
+                            1);
                     Tensor images = torch.rand(3, shape.channels(), shape.height(), shape.width());
                     GaussianPosterior posterior = vae.encode(images);
                     assertThat(TensorCopies.shape(posterior.stdDev())).isEqualTo("3x5");
@@ -178,7 +179,7 @@ class NetworkVaeTest {
 
     @Test
     void a_bernoulli_on_values_outside_0_and_1_is_refused() {
-        assertThatThrownBy(() -> VaeSpec.untrained(
+        assertThatThrownBy(() -> NetworkSpec.untrained(
                         SHAPE, new ValueRange(-1, 1), 3, Architecture.mlp(), LikelihoodSpec.bernoulli()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("choose gaussian");
