@@ -213,7 +213,8 @@ public record Comparison(MarginMethod method, double alpha, List<Paired> tests) 
     }
 
     private static String words(SearchEffort effort) {
-        return effort.steps() + " steps, " + effort.draws() + " draws, " + effort.restarts() + " restarts";
+        return effort.steps() + " steps, " + effort.draws() + " draws, " + effort.restarts() + " restarts, "
+                + effort.precision();
     }
 
     private static void measured(String what, Object before, Object after) {

@@ -149,7 +149,7 @@ class ComparisonTest {
             BOUND_FROBENIUS        | {'draws': 1000}         | draws differs, 2000 and 1000
             MARGIN_UPPER           | {'alpha': 0.02}         | alpha differs, 0.01 and 0.02
             MARGIN_UPPER           | {'verdict_draws': 500}  | verdict_draws differs, 1000 and 500
-            MARGIN_UPPER_MEAN_ONLY | {'search': {'steps': 200, 'draws': 8, 'restarts': 1}} | search differs, 100 steps, 8 draws, 1 restarts and 200 steps
+            MARGIN_UPPER_MEAN_ONLY | {'search': {'steps': 200, 'draws': 8, 'restarts': 1, 'precision': 'float32'}} | search differs, 40 steps, 4 draws, 8 restarts, auto and 200 steps, 8 draws, 1 restarts, float32
             MARGIN_UPPER           | {'chunk': 32}           | chunk differs, 64 and 32
             """)
     void runs_that_were_measured_differently_are_refused_in_one_line(
@@ -164,8 +164,8 @@ class ComparisonTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            BOUND_WHITENED | {'verdict_draws': 500, 'chunk': 32, 'search': {'steps': 9, 'draws': 8, 'restarts': 1}}
-            MARGIN_UPPER   | {'draws': 1000, 'attack': {'steps': 9, 'draws': 8, 'restarts': 1}}
+            BOUND_WHITENED | {'verdict_draws': 500, 'chunk': 32, 'search': {'steps': 9, 'draws': 8, 'restarts': 1, 'precision': 'float32'}}
+            MARGIN_UPPER   | {'draws': 1000, 'attack': {'steps': 9, 'draws': 8, 'restarts': 1, 'precision': 'float32'}}
             """)
     void settings_that_do_not_move_the_method_may_differ(MarginMethod method, String overrides) {
         RunResults run = Rows.run("a", "m", plus(0));

@@ -82,7 +82,7 @@ public final class Ascent {
                 rule.update(step, radii);
                 Tensor moved =
                         stepAlong(gradient, radii, stepSize.at(step, steps)).add_(iterate);
-                iterate.copy_(surface ? ball.approach(moved.sub_(ball.centers()), radii) : ball.project(moved, radii));
+                iterate.copy_(surface ? ball.approach(moved.sub_(ball.centers()), radii) : ball.retract(moved, radii));
             }
         }
         return iterate;

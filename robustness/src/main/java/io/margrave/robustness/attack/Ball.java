@@ -12,12 +12,12 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * L2 balls around a batch of centres, cut with the data's value range: one projection that keeps both.
+ * L2 balls around a batch of centres, cut with the data's value range: whatever is placed here keeps both.
  *
- * <p>For a centre inside the range, the nearest point of the cut ball to {@code c + w} is {@code clip(c + s w)} with one
- * factor s in (0, 1]: the conditions of optimality of a quadratic under a ball and a box. The norm of {@code clip(c + s w) -
- * c} grows with s, so s is found by following which pixels are at their limit; the iterates approach it from below, so the
- * ball is never left.
+ * <p>A centre lies inside its range, so all on the way from it to a clipped point does too: shortening never leaves the range, and
+ * nothing is clipped after it was shortened. {@link #reach} lengthens as well: the point of the cut ball furthest along a direction w is
+ * {@code clip(c + s w)}; the norm of {@code clip(c + s w) - c} grows with s, so s is found by following which pixels are at their
+ * limit, from below, so the ball is never left.
  *
  * @param centers {@code [points, features]}, inside {@code range}
  * @param range that every value is kept in, or null for none
@@ -31,14 +31,17 @@ public record Ball(Tensor centers, @Nullable ValueRange range) {
     private static final double CLOSE_ENOUGH = 1e-4;
 
     /**
-     * The nearest points of the balls.
+     * Points brought into range and ball: clipped, then, where they are further from their centre than the radius, shortened to
+     * it.
      *
      * @param points {@code [points, features]}
      * @param radii one a point, at least 0
      * @return {@code [points, features]}
      */
-    public Tensor project(Tensor points, double[] radii) {
-        return place(points.sub(centers), radii, true);
+    public Tensor retract(Tensor points, double[] radii) {
+        Tensor moved = (range == null ? points : clip(points.clone())).sub(centers);
+        Tensor shorter = scale(Rows.numbers(radii).unsqueeze(1), moved).clamp_max(new Scalar(1));
+        return centers.add(moved.mul_(shorter));
     }
 
     /**
@@ -49,7 +52,13 @@ public record Ball(Tensor centers, @Nullable ValueRange range) {
      * @return {@code [points, features]}
      */
     public Tensor reach(Tensor directions, double[] radii) {
-        return place(directions, radii, false);
+        float[] values = TensorCopies.floats(directions);
+        float[] from = TensorCopies.floats(centers);
+        int features = values.length / radii.length;
+        for (int i = 0; i < radii.length; i++) {
+            place(values, from, i * features, (i + 1) * features, radii[i]);
+        }
+        return TensorCopies.tensor(values, radii.length, features);
     }
 
     /**
@@ -84,23 +93,9 @@ public record Ball(Tensor centers, @Nullable ValueRange range) {
         return points.clamp_(new ScalarOptional(new Scalar(kept.low())), new ScalarOptional(new Scalar(kept.high())));
     }
 
-    /** On arrays: some hundred small tensor operations cost more than the gradient that they would follow. */
-    private Tensor place(Tensor directions, double[] radii, boolean shorten) {
-        float[] values = TensorCopies.floats(directions);
-        float[] from = TensorCopies.floats(centers);
-        int features = values.length / radii.length;
-        for (int i = 0; i < radii.length; i++) {
-            place(values, from, i * features, (i + 1) * features, radii[i], shorten);
-        }
-        return TensorCopies.tensor(values, radii.length, features);
-    }
-
     /** One ball: directions become the points placed. */
-    private void place(float[] values, float[] from, int first, int end, double radius, boolean shorten) {
+    private void place(float[] values, float[] from, int first, int end, double radius) {
         double factor = factor(values, from, first, end, radius);
-        if (shorten) {
-            factor = Math.min(1, factor);
-        }
         for (int j = first; j < end; j++) {
             float moved = (float) (from[j] + factor * values[j]);
             values[j] = range == null ? moved : Math.max(range.low(), Math.min(range.high(), moved));

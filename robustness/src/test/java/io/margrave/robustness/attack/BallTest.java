@@ -8,6 +8,7 @@ import io.margrave.data.ValueRange;
 import io.margrave.robustness.map.Rows;
 import io.margrave.vae.TensorCopies;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,15 +50,15 @@ class BallTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0.01, 0.5, 1, 2, 4})
-    void a_projection_keeps_ball_and_range_and_changes_nothing_twice(double radius) {
+    void a_retraction_keeps_ball_and_range_and_changes_nothing_twice(double radius) {
         try (PointerScope scope = new PointerScope()) {
             Noise.Stream stream = new Noise(1, "ball").stream(0, "test", 0);
             Tensor centers = TensorCopies.tensor(centers(stream), POINTS, FEATURES);
             Tensor points = centers.add(TensorCopies.tensor(gaussians(stream), POINTS, FEATURES));
             Ball ball = new Ball(centers, ValueRange.UNIT);
             double[] radii = radii(radius);
-            float[][] once = Rows.arrays(ball.project(points, radii));
-            float[][] twice = Rows.arrays(ball.project(ball.project(points, radii), radii));
+            float[][] once = Rows.arrays(ball.retract(points, radii));
+            float[][] twice = Rows.arrays(ball.retract(ball.retract(points, radii), radii));
             float[][] from = Rows.arrays(centers);
             for (int i = 0; i < POINTS; i++) {
                 assertThat(norm(once[i], from[i])).isLessThanOrEqualTo(radius * (1 + 1e-5));
@@ -71,25 +72,46 @@ class BallTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0.3, 1, 2})
-    void nothing_in_ball_and_range_is_nearer_than_the_projection(double radius) {
+    void a_point_inside_stays_and_one_outside_is_only_clipped_and_shortened(double radius) {
         try (PointerScope scope = new PointerScope()) {
             Noise.Stream stream = new Noise(2, "ball").stream(0, "test", 0);
             Tensor centers = TensorCopies.tensor(centers(stream), POINTS, FEATURES);
-            Tensor points = centers.add(TensorCopies.tensor(gaussians(stream), POINTS, FEATURES));
             Ball ball = new Ball(centers, ValueRange.UNIT);
-            double[] radii = radii(radius);
-            float[][] projected = Rows.arrays(ball.project(points, radii));
-            float[][] wanted = Rows.arrays(points);
-            // The variational inequality of a projection onto a convex set: no angle to another member is acute.
-            for (int other = 0; other < 20; other++) {
-                float[][] member = Rows.arrays(
-                        ball.project(centers.add(TensorCopies.tensor(gaussians(stream), POINTS, FEATURES)), radii));
-                for (int i = 0; i < POINTS; i++) {
-                    double inner = 0;
-                    for (int j = 0; j < FEATURES; j++) {
-                        inner += ((double) wanted[i][j] - projected[i][j]) * ((double) member[i][j] - projected[i][j]);
+            Tensor outside = centers.add(TensorCopies.tensor(gaussians(stream), POINTS, FEATURES));
+            float[][] wanted = Rows.arrays(outside);
+            float[][] retracted = Rows.arrays(ball.retract(outside, radii(radius)));
+            float[][] again = Rows.arrays(ball.retract(Rows.stacked(List.of(retracted)), radii(radius)));
+            float[][] from = Rows.arrays(centers);
+            for (int i = 0; i < POINTS; i++) {
+                assertThat(norm(again[i], retracted[i])).isLessThan(1e-5);
+                double share = Double.NaN;
+                for (int j = 0; j < FEATURES; j++) {
+                    double clipped = Math.max(0, Math.min(1, wanted[i][j])) - from[i][j];
+                    if (Math.abs(clipped) > 0.05) {
+                        double here = ((double) retracted[i][j] - from[i][j]) / clipped;
+                        assertThat(here).isBetween(0.0, 1.0 + 1e-5);
+                        assertThat(Double.isNaN(share) || Math.abs(share - here) < 1e-4)
+                                .isTrue();
+                        share = here;
                     }
-                    assertThat(inner).isLessThan(1e-3);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.1, 0.7, 1.5})
+    void an_approach_keeps_ball_and_range_and_ends_near_the_surface(double radius) {
+        try (PointerScope scope = new PointerScope()) {
+            Noise.Stream stream = new Noise(4, "ball").stream(0, "test", 0);
+            Tensor centers = TensorCopies.tensor(centers(stream), POINTS, FEATURES);
+            Tensor directions = TensorCopies.tensor(gaussians(stream), POINTS, FEATURES);
+            float[][] from = Rows.arrays(centers);
+            float[][] near = Rows.arrays(new Ball(centers, ValueRange.UNIT).approach(directions, radii(radius)));
+            for (int i = 0; i < POINTS; i++) {
+                assertThat(norm(near[i], from[i])).isBetween(radius * 0.93, radius * (1 + 1e-5));
+                for (float value : near[i]) {
+                    assertThat(value).isBetween(0f, 1f);
                 }
             }
         }
