@@ -8,6 +8,7 @@ import io.margrave.robustness.map.Rows;
 import io.margrave.robustness.map.StochasticMap;
 import io.margrave.theory.FixedSequence;
 import io.margrave.theory.Proportion;
+import io.margrave.theory.Verdict;
 import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -400,7 +401,7 @@ public final class ReferenceSearch {
         return tested.stream()
                 .map(tests -> {
                     var last = FixedSequence.lastVerified(
-                            tests.size(), j -> tests.get(j).within(), settings.alpha());
+                            tests.size(), j -> tests.get(j).within().verdict(settings.alpha()) == Verdict.FAILS);
                     return last.isPresent() ? Optional.of(tests.get(last.getAsInt())) : Optional.<Found>empty();
                 })
                 .toList();

@@ -44,6 +44,9 @@ class EndToEndTest {
         "12",
         "--search-draws",
         "4",
+        // Imported models have no bfloat16 form, and their rows are to be compared.
+        "--search-precision",
+        "float32",
         "--attack-steps",
         "5",
         "--attack-draws",

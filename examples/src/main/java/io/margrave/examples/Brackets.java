@@ -3,7 +3,6 @@ package io.margrave.examples;
 import io.margrave.data.*;
 import io.margrave.results.*;
 import io.margrave.robustness.audit.AuditExecutor;
-import io.margrave.vae.Engine;
 import io.margrave.vae.model.*;
 import java.nio.file.Path;
 import java.util.*;
@@ -13,8 +12,7 @@ public final class Brackets {
     public static void main(String[] args) {
         Map<String, Vae> models = Map.of("model", ModelFolder.read(Path.of(args[0])));
         DataSplits data = Datasets.open(DataRequest.of("sprites", null));
-        AuditPlan plan =
-                AuditPlan.defaults().resolved(PairwiseDistances.median(data.validation(), 0), Engine.searchPrecision());
+        AuditPlan plan = AuditPlan.defaults().resolved(PairwiseDistances.median(data.validation(), 0), "float32");
         int[] points =
                 new Noise(0, "audit").stream(0, "points", 0).sample(data.test().size(), 16);
         TaskSink sink = (task, seconds, audits) -> audits.forEach(Brackets::print);

@@ -157,10 +157,11 @@ record Explanations(RunResults results) {
                 <li>Probabilities enter through Clopper-Pearson bounds of independent draws, their number fixed beforehand. An undecided
                 verdict is an answer and is never rounded to another.</li>
                 <li>Breaks are selected on the search\u2019s own noise and judged on fresh noise. Candidates for one model, image, radius, kind
-                and box are one family: they are judged largest norm first, as a fixed sequence, each at 0.9 \u03b1; the first candidate that is not
+                and box are one family: they are judged largest norm first, as a fixed sequence, each at 0.8 \u03b1; the first candidate that is not
                 verified ends the sequence, and the last verified one is reported, with its norm recomputed in double precision from the stored image.
-                Images where nothing was verified get a second search with its own noise, judged likewise at 0.1 \u03b1, so that \u03b1 holds for both
-                together.</li>
+                Where that falls short, safer candidates along the same direction, and then a second search, are judged likewise at 0.1 \u03b1 each,
+                on noise of their own, so that \u03b1 holds for all together. A verdict may stop after 30 or 60 %% of its draws; its limits
+                are exact for that, and stricter than those of the fixed number.</li>
                 <li>First-order bounds are estimates, not certificates: they drop second-order terms of the encoder and assume a fixed \u03c3.
                 They are never to be quoted as guarantees.</li>
                 <li>The number of draws caps the lower bounds: with %s draws all inside, p is at most \u03b1^(1/n), so \u03a6\u207b\u00b9(p) is at most %s

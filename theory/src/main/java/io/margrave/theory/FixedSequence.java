@@ -1,7 +1,7 @@
 package io.margrave.theory;
 
 import java.util.OptionalInt;
-import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 
 /**
  * The selection rule of break verdicts: many candidates, one chance of error.
@@ -20,17 +20,17 @@ public final class FixedSequence {
      * The last candidate of the verified run that starts at candidate 0.
      *
      * @param candidates number of candidates, at least 0, ordered by decreasing norm
-     * @param freshTest draws of |Delta| &lt;= r for one candidate, on noise used neither to find any candidate nor in another
-     *     test; called for 0, 1, ... in turn and never after the first that does not fail
-     * @param alpha chance that the reported candidate is no break, in (0, 1)
+     * @param freshTest whether a candidate is verified at level alpha, by draws of |Delta| &lt;= r on noise used neither to find any
+     *     candidate nor in another test; called for 0, 1, ... in turn and never after the first that is not. Then alpha is the chance
+     *     that the reported candidate is no break
      * @return its index; empty where candidate 0 was not verified or there is none
      */
-    public static OptionalInt lastVerified(int candidates, IntFunction<Proportion> freshTest, double alpha) {
+    public static OptionalInt lastVerified(int candidates, IntPredicate freshTest) {
         if (candidates < 0) {
             throw new IllegalArgumentException("want a number of candidates >= 0, got " + candidates);
         }
         int verified = 0;
-        while (verified < candidates && freshTest.apply(verified).verdict(alpha) == Verdict.FAILS) {
+        while (verified < candidates && freshTest.test(verified)) {
             verified++;
         }
         return verified == 0 ? OptionalInt.empty() : OptionalInt.of(verified - 1);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.junit.jupiter.api.Test;
 
@@ -16,19 +17,24 @@ class FixedSequenceTest {
     private static final Proportion UNDECIDED = new Proportion(50, 100);
     private static final Proportion ROBUST = new Proportion(90, 100);
 
+    private static IntPredicate fails(IntFunction<Proportion> draws, double alpha) {
+        return i -> draws.apply(i).verdict(alpha) == Verdict.FAILS;
+    }
+
     @Test
     void the_last_of_the_first_run_of_breaks_is_reported() {
         List<Proportion> tests = List.of(BROKEN, BROKEN, BROKEN, UNDECIDED, BROKEN);
-        assertThat(FixedSequence.lastVerified(tests.size(), tests::get, 0.001)).hasValue(2);
-        assertThat(FixedSequence.lastVerified(3, tests::get, 0.001)).hasValue(2);
-        assertThat(FixedSequence.lastVerified(1, tests::get, 0.001)).hasValue(0);
+        assertThat(FixedSequence.lastVerified(tests.size(), fails(tests::get, 0.001)))
+                .hasValue(2);
+        assertThat(FixedSequence.lastVerified(3, fails(tests::get, 0.001))).hasValue(2);
+        assertThat(FixedSequence.lastVerified(1, fails(tests::get, 0.001))).hasValue(0);
     }
 
     @Test
     void nothing_is_reported_where_the_first_is_not_verified() {
-        assertThat(FixedSequence.lastVerified(2, List.of(UNDECIDED, BROKEN)::get, 0.001))
+        assertThat(FixedSequence.lastVerified(2, fails(List.of(UNDECIDED, BROKEN)::get, 0.001)))
                 .isEmpty();
-        assertThat(FixedSequence.lastVerified(2, List.of(ROBUST, BROKEN)::get, 0.001))
+        assertThat(FixedSequence.lastVerified(2, fails(List.of(ROBUST, BROKEN)::get, 0.001)))
                 .isEmpty();
     }
 
@@ -38,11 +44,12 @@ class FixedSequenceTest {
         List<Proportion> tests = List.of(BROKEN, UNDECIDED, BROKEN);
         FixedSequence.lastVerified(
                 3,
-                i -> {
-                    drawn.add(i);
-                    return tests.get(i);
-                },
-                0.001);
+                fails(
+                        i -> {
+                            drawn.add(i);
+                            return tests.get(i);
+                        },
+                        0.001));
         assertThat(drawn).containsExactly(0, 1);
     }
 
@@ -51,8 +58,8 @@ class FixedSequenceTest {
         IntFunction<Proportion> never = i -> {
             throw new AssertionError("drew " + i);
         };
-        assertThat(FixedSequence.lastVerified(0, never, 0.001)).isEmpty();
-        assertThatThrownBy(() -> FixedSequence.lastVerified(-1, never, 0.001))
+        assertThat(FixedSequence.lastVerified(0, fails(never, 0.001))).isEmpty();
+        assertThatThrownBy(() -> FixedSequence.lastVerified(-1, fails(never, 0.001)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("candidates >= 0, got -1");
     }
@@ -75,7 +82,7 @@ class FixedSequenceTest {
         int falseBreaks = 0;
         int falseSmallest = 0;
         for (int run = 0; run < runs; run++) {
-            if (FixedSequence.lastVerified(candidates, nearMiss, alpha).isPresent()) {
+            if (FixedSequence.lastVerified(candidates, fails(nearMiss, alpha)).isPresent()) {
                 falseBreaks++;
             }
             for (int i = 0; i < candidates; i++) {
@@ -104,7 +111,7 @@ class FixedSequenceTest {
         int wrong = 0;
         int right = 0;
         for (int run = 0; run < runs; run++) {
-            int reported = FixedSequence.lastVerified(30, test, alpha).orElseThrow();
+            int reported = FixedSequence.lastVerified(30, fails(test, alpha)).orElseThrow();
             if (reported >= 5) {
                 wrong++;
             } else if (reported == 4) {

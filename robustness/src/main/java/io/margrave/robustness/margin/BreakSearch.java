@@ -152,7 +152,6 @@ public final class BreakSearch {
     private Result run(List<Tensor> directions) {
         Tensor pushed = torch.zeros_like(batch.ball().centers());
         double[][] norms = climb(directions, pushed, settings.effort(), STEERED);
-        if (Boolean.getBoolean("dbg")) for (double[] q : norms) System.err.println(batch.name() + Arrays.toString(q));
         double alpha = FIRST_SHARE * settings.alpha();
         List<Optional<VerdictLadder.Tested>> tested = new VerdictLadder(rungs(SAFE, AIMED))
                 .verify(batch, pushed, columns(norms, SAFE, AIMED), alpha, "verdict");

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -140,7 +141,9 @@ record VerdictLadder(List<Rung> rungs) {
     }
 
     private static Optional<Tested> lastVerified(List<Tested> tests) {
-        return tests.stream().takeWhile(Tested::verified).reduce((before, after) -> after);
+        OptionalInt last =
+                FixedSequence.lastVerified(tests.size(), j -> tests.get(j).verified());
+        return last.isPresent() ? Optional.of(tests.get(last.getAsInt())) : Optional.empty();
     }
 
     /** Fewest draws that can tell a probability from one half. */
