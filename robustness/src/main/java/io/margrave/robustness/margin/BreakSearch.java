@@ -45,6 +45,9 @@ public final class BreakSearch {
     private static final int CLEAN_DRAWS = 256;
     private static final double CLEAN_WITHIN = 0.44;
 
+    /** Steps of the race, as a share of those that its winner takes afterwards. */
+    private static final double RACE_SHARE = 0.6;
+
     private static final Ascent.StepSize RACE_STEP = new Ascent.StepSize(2, 0.3);
     private static final Ascent.StepSize LAST_STEP = new Ascent.StepSize(0.6, 0.05);
     private static final double RACE_FIRST_GROWTH = 0.4;
@@ -275,7 +278,7 @@ public final class BreakSearch {
         }
         RaySearch.Starts starts = new RaySearch(cheap, settings.limit()).best(all, effort.restarts());
         BoundaryAscent race = new BoundaryAscent(
-                effort.steps(),
+                Math.max(1, (int) Math.round(RACE_SHARE * effort.steps())),
                 Math.max(1, effort.draws() / 2),
                 RACE_STEP,
                 RACE_FIRST_GROWTH,

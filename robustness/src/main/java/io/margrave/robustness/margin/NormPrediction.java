@@ -15,7 +15,7 @@ final class NormPrediction {
     /** One look at a direction: from {@code 1 - width} to {@code 1 + width} times a norm. */
     private record Look(int draws, double width) {}
 
-    private static final List<Look> LOOKS = List.of(new Look(64, 0.06), new Look(400, 0.03));
+    private static final List<Look> LOOKS = List.of(new Look(64, 0.06), new Look(352, 0.03));
 
     private final SearchBatch batch;
     private final double limit;

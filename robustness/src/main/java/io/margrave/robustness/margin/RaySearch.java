@@ -1,5 +1,6 @@
 package io.margrave.robustness.margin;
 
+import io.margrave.robustness.map.Excess;
 import io.margrave.robustness.map.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,6 +127,13 @@ final class RaySearch {
         return byDirection;
     }
 
+    private static double[][] excess(SearchBatch rays, Tensor directions, double[] norms) {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor inputs = rays.ball().approach(directions, norms);
+            return Excess.sample(rays.map(), inputs, rays.criterion(), rays.noise("ray", 0), DRAWS);
+        }
+    }
+
     private double[] firstBreaks(SearchBatch rays, Tensor directions) {
         double[] low = new double[rays.size()];
         double[] high = new double[rays.size()];
@@ -137,7 +145,7 @@ final class RaySearch {
             for (int i = 0; i < norm.length; i++) {
                 norm[i] = Math.exp((low[i] + high[i]) / 2);
             }
-            double[][] excess = rays.along(directions, norm, "ray", DRAWS);
+            double[][] excess = excess(rays, directions, norm);
             for (int i = 0; i < norm.length; i++) {
                 if (2 * RobustnessEstimator.within(excess[i], 0).successes() <= DRAWS) {
                     high[i] = Math.log(norm[i]);
