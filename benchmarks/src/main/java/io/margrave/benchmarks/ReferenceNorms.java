@@ -42,7 +42,7 @@ public final class ReferenceNorms {
             int[] numbers = Subject.numbers(first, Math.min(CHUNK, points - first));
             List<Optional<ReferenceSearch.Found>> found;
             try (PointerScope scope = new PointerScope()) {
-                Subject.Chunk chunk = subject.chunk(numbers);
+                Subject.Chunk chunk = subject.chunk(numbers, false);
                 found = ReferenceSearch.run(
                         chunk.map(),
                         chunk.ball(),

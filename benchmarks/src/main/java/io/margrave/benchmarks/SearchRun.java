@@ -111,10 +111,10 @@ public final class SearchRun {
     private static Part search(Subject subject, AuditPlan plan, double r, int first, int count, LongAdder searching) {
         int[] points = Subject.numbers(first, count);
         try (PointerScope scope = new PointerScope()) {
-            Subject.Chunk chunk = subject.chunk(points);
+            Subject.Chunk chunk = subject.chunk(points, inBfloat16(plan));
             long start = System.nanoTime();
             List<Optional<BreakSearch.Found>> breaks = BreakSearch.run(
-                            chunk.map().searched(inBfloat16(plan)),
+                            chunk.map(),
                             chunk.ball(),
                             Criterion.leavesBall(r),
                             points,

@@ -124,13 +124,15 @@ record Subject(String name, Vae vae, ImageSet images) {
             List<Tensor> singular) {}
 
     /** As an audit prepares one: exact Jacobians, clean pass, starts. */
-    Chunk chunk(int[] points) {
+    Chunk chunk(int[] points, boolean inBfloat16) {
         Tensor inputs = inputs(points);
-        EncoderJacobian jacobian = EncoderJacobian.of(vae, inputs);
+        Vae searched = inBfloat16 ? vae.inBfloat16() : vae;
+        EncoderJacobian jacobian = EncoderJacobian.withSearchDirections(vae, searched, inputs);
         return new Chunk(
                 points,
                 inputs,
-                Reconstruction.of(vae, inputs, Reconstruction.Follows.MEAN_AND_VARIANCE),
+                Reconstruction.of(vae, inputs, Reconstruction.Follows.MEAN_AND_VARIANCE)
+                        .searched(inBfloat16),
                 new Ball(inputs, images.range()),
                 jacobian.searchDirections(),
                 List.of(

@@ -92,7 +92,7 @@ class ReferenceSearchTest {
         int points = 16;
         Subject subject = small(folder.resolve("small"));
         try (PointerScope scope = new PointerScope()) {
-            Subject.Chunk chunk = subject.chunk(Subject.numbers(0, points));
+            Subject.Chunk chunk = subject.chunk(Subject.numbers(0, points), false);
             double r = SPACE
                     * mean(MaximumDamage.means(
                             chunk.map(),

@@ -126,7 +126,8 @@ final class ChunkAudit {
     }
 
     private List<PointAudit> run(ImageSet images, Tensor inputs) {
-        EncoderJacobian jacobian = EncoderJacobian.of(vae, inputs);
+        EncoderJacobian jacobian =
+                EncoderJacobian.withSearchDirections(vae, plan.search().inBfloat16() ? vae.inBfloat16() : vae, inputs);
         Reconstruction clean = Reconstruction.of(vae, inputs, Follows.MEAN_AND_VARIANCE);
         double[][] distances =
                 Excess.sample(clean, inputs, DISTANCE, new PointNoise(noise, points, "clean", 0), plan.draws());

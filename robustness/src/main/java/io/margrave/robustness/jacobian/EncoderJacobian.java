@@ -19,6 +19,7 @@ import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exact Jacobian J = d mu / d x of each input, its norms and the inputs' most effective directions.
@@ -27,14 +28,12 @@ import org.bytedeco.pytorch.global.torch;
  * @param spectralDirections unit top right singular vectors of J, {@code [points, features]}; zero where J is
  * @param whitenedDirections the same of diag(1/sigma) J; of J itself where the encoder is deterministic: sigma is 0 there, and
  *     the whitened norm infinite
- * @param pullBackDirections unit right singular vectors of D J, the strongest first, where D is the decoder's change from g(mu - e_k)
- *     to g(mu + e_k), a column a latent dimension: what moves the reconstruction most, over steps as large as the prior is wide
+ * @param searchDirections where a search of small breaks may start: unit right singular vectors of D J, the strongest first, each
+ *     followed by its opposite, where D is the decoder's change from g(mu - e_k) to g(mu + e_k), a column a latent dimension: what
+ *     moves the reconstruction most, over steps as large as the prior is wide. Empty unless asked for
  */
 public record EncoderJacobian(
-        List<EncoderNorms> norms,
-        Tensor spectralDirections,
-        Tensor whitenedDirections,
-        List<Tensor> pullBackDirections) {
+        List<EncoderNorms> norms, Tensor spectralDirections, Tensor whitenedDirections, List<Tensor> searchDirections) {
 
     private static final int PULL_BACKS = 4;
     /** Values of J held at once; larger batches are cut. */
@@ -50,6 +49,21 @@ public record EncoderJacobian(
      * @param inputs {@code [points, features]}
      */
     public static EncoderJacobian of(Vae vae, Tensor inputs) {
+        return of(vae, null, inputs);
+    }
+
+    /**
+     * The same with directions to search along.
+     *
+     * @param vae the model
+     * @param searched the form of the model that searches run through: its decoder is looked at
+     * @param inputs {@code [points, features]}
+     */
+    public static EncoderJacobian withSearchDirections(Vae vae, Vae searched, Tensor inputs) {
+        return of(vae, searched, inputs);
+    }
+
+    private static EncoderJacobian of(Vae vae, @Nullable Vae searched, Tensor inputs) {
         long points = inputs.size(0);
         long features = inputs.size(1);
         long block = Math.max(1, MOST_VALUES / Math.max(1, features * vae.spec().latent()));
@@ -57,7 +71,8 @@ public record EncoderJacobian(
         List<EncoderNorms> norms = new ArrayList<>();
         Tensor spectral = torch.zeros_like(inputs);
         Tensor whitened = torch.zeros_like(inputs);
-        List<Tensor> pulled = IntStream.range(0, Math.min(PULL_BACKS, vae.spec().latent()))
+        int pullBacks = searched == null ? 0 : Math.min(PULL_BACKS, vae.spec().latent());
+        List<Tensor> pulled = IntStream.range(0, pullBacks)
                 .mapToObj(k -> torch.zeros_like(inputs))
                 .toList();
         for (long first = 0; first < points; first += block) {
@@ -81,20 +96,19 @@ public record EncoderJacobian(
                 }
                 spectral.narrow(0, first, count).copy_(plain.directions());
                 whitened.narrow(0, first, count).copy_(scaled.directions());
-                List<Tensor> strongest = pullBacks(vae, posterior.mean().detach(), jacobian, pulled.size());
-                for (int k = 0; k < pulled.size(); k++) {
-                    pulled.get(k).narrow(0, first, count).copy_(strongest.get(k));
+                if (searched != null) {
+                    List<Tensor> strongest =
+                            pullBacks(searched, posterior.mean().detach(), jacobian, pullBacks);
+                    for (int k = 0; k < pullBacks; k++) {
+                        pulled.get(k).narrow(0, first, count).copy_(strongest.get(k));
+                    }
                 }
             }
         }
-        return new EncoderJacobian(List.copyOf(norms), spectral, whitened, pulled);
-    }
-
-    /** Directions worth starting a search along: the pull-backs and their opposites. */
-    public List<Tensor> searchDirections() {
-        return pullBackDirections.stream()
+        List<Tensor> directions = pulled.stream()
                 .flatMap(direction -> Stream.of(direction, direction.neg()))
                 .toList();
+        return new EncoderJacobian(List.copyOf(norms), spectral, whitened, directions);
     }
 
     /**

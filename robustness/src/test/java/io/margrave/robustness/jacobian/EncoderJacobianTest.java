@@ -148,4 +148,56 @@ class EncoderJacobianTest {
             assertThat(alone.whitened()).isCloseTo(together.whitened(), within(1e-5 * together.whitened()));
         }
     }
+
+    /** How far a direction moves the reconstruction: |D J v|, with J by finite differences and D by decoding. */
+    private static double gain(Vae vae, double[][] jacobian, double[] mean, float[] directions, int point) {
+        double[] moved = new double[SHAPE.size()];
+        for (int k = 0; k < LATENT; k++) {
+            double latentStep = 0;
+            for (int j = 0; j < SHAPE.size(); j++) {
+                latentStep += jacobian[k][j] * directions[point * SHAPE.size() + j];
+            }
+            float[] ends = new float[2 * LATENT];
+            for (int l = 0; l < LATENT; l++) {
+                ends[l] = (float) mean[l] + (l == k ? 1 : 0);
+                ends[LATENT + l] = (float) mean[l] - (l == k ? 1 : 0);
+            }
+            double[] decoded = TensorCopies.doubles(vae.decode(TensorCopies.tensor(ends, 2, LATENT)));
+            for (int j = 0; j < SHAPE.size(); j++) {
+                moved[j] += latentStep * (decoded[j] - decoded[SHAPE.size() + j]);
+            }
+        }
+        return norm(moved);
+    }
+
+    @Test
+    void search_directions_move_the_reconstruction_most_and_come_in_opposite_pairs() {
+        try (PointerScope scope = new PointerScope()) {
+            Vae vae = vae();
+            float[] values = inputs();
+            Tensor inputs = TensorCopies.tensor(values, POINTS, SHAPE.size());
+            assertThat(EncoderJacobian.of(vae, inputs).searchDirections()).isEmpty();
+            EncoderJacobian jacobian = EncoderJacobian.withSearchDirections(vae, vae, inputs);
+            assertThat(jacobian.searchDirections()).hasSize(8);
+            List<float[]> directions = jacobian.searchDirections().stream()
+                    .map(TensorCopies::floats)
+                    .toList();
+            float[] spectral = TensorCopies.floats(jacobian.spectralDirections());
+            for (int i = 0; i < POINTS; i++) {
+                float[] input = Arrays.copyOfRange(values, i * SHAPE.size(), (i + 1) * SHAPE.size());
+                double[][] differences = differences(vae, input);
+                double[] mean = means(vae, input);
+                double first = gain(vae, differences, mean, directions.get(0), i);
+                double second = gain(vae, differences, mean, directions.get(2), i);
+                assertThat(first).isGreaterThan(second);
+                assertThat(first).isGreaterThan(gain(vae, differences, mean, spectral, i) * (1 - 1e-3));
+                double length = 0;
+                for (int j = i * SHAPE.size(); j < (i + 1) * SHAPE.size(); j++) {
+                    assertThat(directions.get(1)[j]).isEqualTo(-directions.get(0)[j]);
+                    length += (double) directions.get(0)[j] * directions.get(0)[j];
+                }
+                assertThat(length).isCloseTo(1, within(1e-5));
+            }
+        }
+    }
 }
