@@ -31,7 +31,7 @@ import org.bytedeco.pytorch.global.torch;
  * </ol>
  *
  * <p>All but the verdicts may run through a cheaper form of the map ({@link StochasticMap#forSearch}). Where only a safe
- * candidate was verified, or none, there is a second attempt on other noise with its own share of alpha.
+ * candidate was verified, or none, safer ones and then a second search follow, on other noise and with their own shares of alpha.
  *
  * <p>Knows no VAE. All noise is named by point, so what is found for a point depends on the batch only in the last digits of
  * the matrix products.
@@ -57,13 +57,13 @@ public final class BreakSearch {
 
     /**
      * A norm along the direction that was found: where P is predicted to be {@code within}, and the most fresh draws that its
-     * verdict takes. The further from one half, the fewer tell it from one half. Where all draws cross at one norm, as they do in a
-     * map without noise, it is {@code steep} times that norm: P is 1 before it and 0 after it, and only the prediction's own error
-     * is left to allow for.
+     * verdict takes. The further from one half, the fewer tell it from one half. Where all draws cross at one norm, as they
+     * do in a map without noise, it is {@code steep} times that norm: P is 1 before it and 0 after it, and only the
+     * prediction's own error is left to allow for.
      */
     private record Candidate(int number, double within, int draws, double steep) {
-        VerdictLadder.Rung rung(Settings settings) {
-            return new VerdictLadder.Rung(within, Math.min(draws, settings.verdictDraws()));
+        int draws(Settings settings) {
+            return Math.min(draws, settings.verdictDraws());
         }
     }
 
@@ -136,7 +136,8 @@ public final class BreakSearch {
      * @param points number of each point within its split
      * @param noise names the run and the model
      * @param name of the family of candidates (kind, box, r): part of the name of its noise
-     * @param directions to start from, each {@code [points, features]}; a random one and its opposite are added, more where there are fewer than starts
+     * @param directions to start from, each {@code [points, features]}; a random one and its opposite are added, more where
+     *     there are fewer than starts
      * @param settings effort and confidence
      */
     public static Result run(
@@ -156,8 +157,8 @@ public final class BreakSearch {
         Tensor pushed = torch.zeros_like(batch.ball().centers());
         double[][] norms = climb(directions, pushed, settings.effort(), STEERED);
         double alpha = FIRST_SHARE * settings.alpha();
-        List<Optional<VerdictLadder.Tested>> tested = new VerdictLadder(rungs(SAFE, AIMED))
-                .verify(batch, pushed, columns(norms, SAFE, AIMED), alpha, "verdict");
+        List<Optional<VerdictLadder.Tested>> tested =
+                ladder(SAFE, AIMED).verify(batch, pushed, columns(norms, SAFE, AIMED), alpha, "verdict");
         List<Optional<Found>> breaks = new ArrayList<>();
         tested.forEach(test -> breaks.add(test.map(VerdictLadder.Tested::found)));
         aimAgain(
@@ -183,7 +184,7 @@ public final class BreakSearch {
         try (PointerScope scope = new PointerScope()) {
             double[][] some = Arrays.stream(rows).mapToObj(i -> norms[i]).toArray(double[][]::new);
             accept(
-                    new VerdictLadder(rungs(candidates))
+                    ladder(candidates)
                             .verify(
                                     batch.select(rows),
                                     Rows.select(pushed, rows),
@@ -195,10 +196,10 @@ public final class BreakSearch {
         }
     }
 
-    private List<VerdictLadder.Rung> rungs(Candidate... candidates) {
-        return Arrays.stream(candidates)
-                .map(candidate -> candidate.rung(settings))
-                .toList();
+    private VerdictLadder ladder(Candidate... candidates) {
+        return new VerdictLadder(Arrays.stream(candidates)
+                .map(candidate -> candidate.draws(settings))
+                .toList());
     }
 
     /** Where nothing was verified: a search on other noise, for longer and for a lower P, at the rest of alpha. */
@@ -219,7 +220,7 @@ public final class BreakSearch {
             Tensor moved = torch.zeros_like(other.batch.ball().centers());
             double[][] norms = other.climb(starts, moved, longer, STEERED_LOWER);
             accept(
-                    new VerdictLadder(rungs(SAFEST, SAFER))
+                    ladder(SAFEST, SAFER)
                             .verify(
                                     other.batch,
                                     moved,
@@ -313,15 +314,15 @@ public final class BreakSearch {
     }
 
     /**
-     * Puts right what the prediction can't know. Candidates of which it says nothing are taken off; a point that is broken without a perturbation has the one candidate,
-     * the norm 0.
+     * Puts right what the prediction can't know. Candidates of which it says nothing are taken off; a point that is broken
+     * without a perturbation has the one candidate, the norm 0. No candidate lies beyond the limit.
      */
-    private static void settle(double[][] norms, SearchBatch cheap) {
+    private void settle(double[][] norms, SearchBatch cheap) {
         for (double[] each : norms) {
             boolean steep = each[SAFEST.number()] <= each[AIMED.number()] * (1 + ONE_NORM);
             for (Candidate candidate : CANDIDATES) {
                 if (steep) {
-                    each[candidate.number()] *= candidate.steep();
+                    each[candidate.number()] = Math.min(settings.limit(), each[candidate.number()] * candidate.steep());
                 }
                 if (each[candidate.number()] > FURTHEST * each[AIMED.number()]) {
                     each[candidate.number()] = Double.NaN;

@@ -19,33 +19,19 @@ import org.bytedeco.pytorch.Tensor;
  * The verdicts on some candidates of each point, largest norm first, on fresh noise, under the {@linkplain FixedSequence fixed
  * sequence} rule. A point leaves the batch with its first candidate that is not verified.
  *
- * @param rungs of decreasing norm, at least one
+ * @param draws most fresh draws of each candidate, in order of decreasing norm; greater than zero, at least one
  */
-record VerdictLadder(List<Rung> rungs) {
+record VerdictLadder(List<Integer> draws) {
 
     private static final double FIRST_LOOK = 0.3;
     private static final double SECOND_LOOK = 0.6;
-
-    /**
-     * One candidate: the norm at which P is predicted to be {@code within}, and the fresh draws of its verdict. The further from
-     * one half, the fewer draws tell it from one half.
-     *
-     * @param within in (0, 0.5)
-     * @param draws greater than zero
-     */
-    record Rung(double within, int draws) {}
-
-    /** Number of the rung that is aimed at: the last. */
-    int aimed() {
-        return rungs.size() - 1;
-    }
 
     /**
      * Tests.
      *
      * @param batch points
      * @param directions {@code [points, features]}
-     * @param norms {@code [points][rungs]}, descending; NaN is a rung that is left out
+     * @param norms {@code [points][candidates]}, in input units, descending; NaN is a candidate that is left out
      * @param alpha chance of error a point
      * @param attempt names the noise
      * @return the last verified candidate of each point
@@ -58,7 +44,7 @@ record VerdictLadder(List<Rung> rungs) {
         }
         boolean[] alive = new boolean[batch.size()];
         Arrays.fill(alive, true);
-        for (int rung = 0; rung < rungs.size(); rung++) {
+        for (int rung = 0; rung < draws.size(); rung++) {
             int now = rung;
             int[] rows = IntStream.range(0, batch.size())
                     .filter(i -> alive[i] && !Double.isNaN(norms[i][now]))
@@ -76,7 +62,13 @@ record VerdictLadder(List<Rung> rungs) {
         return tested.stream().map(VerdictLadder::lastVerified).toList();
     }
 
-    /** A candidate and the rung that it stood on. */
+    /**
+     * A candidate that was judged.
+     *
+     * @param found what was tested, with the draws of the verdict
+     * @param rung its number, from 0
+     * @param verified whether it is a break
+     */
     record Tested(BreakSearch.Found found, int rung, boolean verified) {}
 
     private Tested[] test(
@@ -85,7 +77,7 @@ record VerdictLadder(List<Rung> rungs) {
             SearchBatch batch = all.select(rows);
             Ball ball = batch.ball();
             Tensor candidates = ball.reach(Rows.select(directions, rows), radii);
-            SequentialTest test = SequentialTest.of(looks(rungs.get(rung).draws(), alpha), alpha);
+            SequentialTest test = SequentialTest.of(looks(draws.get(rung), alpha), alpha);
             Tried[] tried = draw(batch, candidates, test, batch.noise(attempt, rung));
             float[][] perturbed = Rows.arrays(candidates);
             float[][] anchors = Rows.arrays(ball.centers());
@@ -110,11 +102,11 @@ record VerdictLadder(List<Rung> rungs) {
         int drawn = 0;
         for (int look = 0; look < test.looks().size() && open.length > 0; look++) {
             try (PointerScope scope = new PointerScope()) {
-                int draws = test.looks().get(look) - drawn;
+                int more = test.looks().get(look) - drawn;
                 SearchBatch batch = open.length == all.size() ? all : all.select(open);
                 Proportion[] within = RobustnessEstimator.within(
-                        batch.map(), Rows.select(candidates, open), batch.criterion(), noise.select(open), draws);
-                drawn += draws;
+                        batch.map(), Rows.select(candidates, open), batch.criterion(), noise.select(open), more);
+                drawn += more;
                 for (int j = 0; j < open.length; j++) {
                     int i = open[j];
                     successes[i] += within[j].successes();
@@ -129,10 +121,10 @@ record VerdictLadder(List<Rung> rungs) {
         return tried;
     }
 
-    /** After about a third and two thirds of the draws, and after all. */
-    private static List<Integer> looks(int draws, double alpha) {
+    /** After 30 % and 60 % of the draws, where that many can tell anything, and after all. */
+    private static List<Integer> looks(int wanted, double alpha) {
         int smallest = smallestDraws(alpha);
-        int most = Math.max(smallest, draws);
+        int most = Math.max(smallest, wanted);
         return IntStream.of((int) Math.round(FIRST_LOOK * most), (int) Math.round(SECOND_LOOK * most), most)
                 .filter(look -> look >= smallest)
                 .distinct()

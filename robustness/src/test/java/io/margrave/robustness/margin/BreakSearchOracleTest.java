@@ -180,6 +180,28 @@ class BreakSearchOracleTest {
         }
     }
 
+    /** P is .4286 at the limit, so it is about what is aimed at; a candidate beyond it would be verified more easily. */
+    @Test
+    void nothing_is_reported_beyond_the_limit() {
+        double limit = 1.14;
+        try (PointerScope scope = new PointerScope()) {
+            Tensor anchors = TensorCopies.tensor(new float[POINTS * FEATURES], POINTS, FEATURES);
+            List<Optional<BreakSearch.Found>> breaks = BreakSearch.run(
+                            isotropic(1, 1, 1, 1, anchors),
+                            new Ball(anchors, null),
+                            Criterion.leavesBall(1),
+                            numbers(),
+                            new Noise(1, "linear"),
+                            "full/r=1",
+                            List.of(),
+                            new BreakSearch.Settings(SETTINGS.effort(), ALPHA, 1_000, limit))
+                    .breaks();
+            assertThat(breaks.stream().flatMap(Optional::stream))
+                    .isNotEmpty()
+                    .allSatisfy(found -> assertThat(found.norm()).isLessThanOrEqualTo(limit * (1 + 1e-6)));
+        }
+    }
+
     @Test
     void a_point_that_breaks_unperturbed_has_margin_zero() {
         try (PointerScope scope = new PointerScope()) {
