@@ -123,7 +123,7 @@ final class AuditOptions {
             names = "--search-precision",
             paramLabel = "auto|float32|bfloat16",
             description =
-                    "Precision of the search's matrix products; what is reported is measured in float32 in any case."
+                    "Precision of the matrix products while searching and attacking; what is reported is measured in float32."
                             + " Default: auto, which is bfloat16 where the processor multiplies it fast (AMX).")
     @Nullable
     String searchPrecision;
