@@ -154,7 +154,7 @@ record Explanations(RunResults results) {
                 <li>Every verdict and every verified break errs with a chance of at most \u03b1 = %s, for its image alone. Over %s at one radius
                 up to %s wrong entries are to be expected in a column; a claim about all of them at once has to use \u03b1 divided by their number.
                 A bracket of two statistical sides has confidence 1 \u2212 2\u03b1.</li>
-                <li>Probabilities enter through Clopper-Pearson bounds of independent draws, their number fixed beforehand. An undecided
+                <li>Probabilities enter through Clopper-Pearson bounds of independent draws, their number fixed beforehand; of a break\u2019s verdict, which may stop early, only the most is. An undecided
                 verdict is an answer and is never rounded to another.</li>
                 <li>Breaks are selected on the search\u2019s own noise and judged on fresh noise. Candidates for one model, image, radius, kind
                 and box are one family: they are judged largest norm first, as a fixed sequence, each at 0.8 \u03b1; the first candidate that is not
