@@ -113,7 +113,10 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
                 plan.search(),
                 plan.curvePoints(),
                 plan.seed(),
-                plan.chunk());
+                plan.chunk(),
+                plan.breaks(),
+                plan.suite(),
+                plan.checks());
     }
 
     private RunInfo info(String id) {

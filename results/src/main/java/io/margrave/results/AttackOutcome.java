@@ -37,9 +37,13 @@ public record AttackOutcome(
      * @return null where |log p(x|z)| is under {@link #SMALLEST_NAT_PER_PIXEL} a pixel
      */
     public @Nullable Double degradation() {
-        if (Math.abs(logLikClean) < SMALLEST_NAT_PER_PIXEL * perturbed.length) {
+        return degradation(logLikClean, logLikAttacked, perturbed.length);
+    }
+
+    static @Nullable Double degradation(double clean, double attacked, int pixels) {
+        if (Math.abs(clean) < SMALLEST_NAT_PER_PIXEL * pixels) {
             return null;
         }
-        return (logLikAttacked - logLikClean) / Math.abs(logLikClean);
+        return (attacked - clean) / Math.abs(clean);
     }
 }

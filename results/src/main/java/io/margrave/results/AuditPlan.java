@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param curvePoints points a model whose P(|Delta| &lt;= r) is measured along their break, from 0
  * @param seed of every noise stream
  * @param chunk points a task
+ * @param breaks whether smallest breaks are searched: the upper bounds of margins
+ * @param suite attacks that are run besides; may be empty
+ * @param checks of the evaluation itself
  */
 public record AuditPlan(
         List<String> models,
@@ -45,12 +48,20 @@ public record AuditPlan(
         SearchEffort search,
         int curvePoints,
         long seed,
-        int chunk) {
+        int chunk,
+        boolean breaks,
+        List<AttackSpec> suite,
+        EvaluationCheck.Level checks) {
 
     private static final Set<String> SPLITS = Set.of("test", "validation", "train");
 
     public AuditPlan {
         models = List.copyOf(models);
+        suite = List.copyOf(suite);
+        require(
+                suite.stream().map(AttackSpec::name).distinct().count() == suite.size(),
+                "attacks of different names in the suite",
+                suite.stream().map(AttackSpec::name).toList());
         require(SPLITS.contains(split), "split test, validation or train", split);
         require(imageSize == null || imageSize > 0, "image_size > 0", imageSize);
         require(points > 0, "points > 0", points);
@@ -63,6 +74,50 @@ public record AuditPlan(
         if (attackRadius != null) {
             require(attackRadius >= 0 && attackRadius < Double.POSITIVE_INFINITY, "attack_radius >= 0", attackRadius);
         }
+    }
+
+    /** An audit of margins, with the quick checks and no suite of attacks. */
+    public AuditPlan(
+            List<String> models,
+            String data,
+            @Nullable String dataDir,
+            @Nullable Integer imageSize,
+            String split,
+            int points,
+            Radii r,
+            double alpha,
+            int draws,
+            int verdictDraws,
+            boolean meanOnly,
+            boolean unboxed,
+            @Nullable Double attackRadius,
+            SearchEffort attack,
+            SearchEffort search,
+            int curvePoints,
+            long seed,
+            int chunk) {
+        this(
+                models,
+                data,
+                dataDir,
+                imageSize,
+                split,
+                points,
+                r,
+                alpha,
+                draws,
+                verdictDraws,
+                meanOnly,
+                unboxed,
+                attackRadius,
+                attack,
+                search,
+                curvePoints,
+                seed,
+                chunk,
+                true,
+                List.of(),
+                EvaluationCheck.Level.QUICK);
     }
 
     private static void require(boolean holds, String wanted, @Nullable Object got) {
@@ -118,7 +173,10 @@ public record AuditPlan(
                 search.resolved(precision),
                 curvePoints,
                 seed,
-                chunk);
+                chunk,
+                breaks,
+                suite,
+                checks);
     }
 
     /** Whether nothing is left to be made concrete from data and processor. */
@@ -149,6 +207,9 @@ public record AuditPlan(
                 search,
                 curvePoints,
                 seed,
-                chunk);
+                chunk,
+                breaks,
+                suite,
+                checks);
     }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param attack the maximum-damage attack; null where not asked for
  * @param input the clean input, channels x height x width
  * @param reconstruction g(mu(x)), of the same shape
+ * @param clean how well the model does it; null where the plan has no suite
+ * @param suite what the attacks of the suite found, in plan, target and weight order
  */
 public record PointAudit(
         String model,
@@ -28,4 +30,26 @@ public record PointAudit(
         List<RadiusAudit> radii,
         @Nullable AttackOutcome attack,
         float[] input,
-        float[] reconstruction) {}
+        float[] reconstruction,
+        @Nullable CleanQuality clean,
+        List<AttackFinding> suite) {
+
+    public PointAudit {
+        suite = List.copyOf(suite);
+    }
+
+    /** Of a plan without a suite. */
+    public PointAudit(
+            String model,
+            int position,
+            int point,
+            int label,
+            EncoderNorms encoder,
+            QuantileInterval smallestR,
+            List<RadiusAudit> radii,
+            @Nullable AttackOutcome attack,
+            float[] input,
+            float[] reconstruction) {
+        this(model, position, point, label, encoder, smallestR, radii, attack, input, reconstruction, null, List.of());
+    }
+}

@@ -11,6 +11,9 @@ import java.util.List;
  * @param rows one a model, point and r, ordered so
  * @param curves P(|Delta| &lt;= r) against perturbation norm
  * @param exhibits breaks to look at, least robust first
+ * @param attacks of the plan's suite, in model, audit, suite, target and weight order
+ * @param attackExhibits attacked inputs to look at
+ * @param checks of the evaluation, in model and number order
  */
 public record RunResults(
         AuditPlan plan,
@@ -18,4 +21,19 @@ public record RunResults(
         List<ModelCard> models,
         List<AuditRow> rows,
         List<CurveRow> curves,
-        List<Exhibit> exhibits) {}
+        List<Exhibit> exhibits,
+        List<AttackRow> attacks,
+        List<AttackExhibit> attackExhibits,
+        List<EvaluationCheck> checks) {
+
+    /** A run without a suite and without checks. */
+    public RunResults(
+            AuditPlan plan,
+            RunInfo info,
+            List<ModelCard> models,
+            List<AuditRow> rows,
+            List<CurveRow> curves,
+            List<Exhibit> exhibits) {
+        this(plan, info, models, rows, curves, exhibits, List.of(), List.of(), List.of());
+    }
+}

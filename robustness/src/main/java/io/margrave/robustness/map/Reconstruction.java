@@ -68,6 +68,11 @@ public final class Reconstruction implements StochasticMap {
         return new Reconstruction(searched, searched, follows, anchor, reference);
     }
 
+    /** The model that is sampled. */
+    public Vae vae() {
+        return vae;
+    }
+
     /** Posterior of the anchors, {@code [points, latent]}. */
     public GaussianPosterior anchor() {
         return anchor;

@@ -1,0 +1,73 @@
+package io.margrave.results;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attack of a suite: what the adversary wants, what it may do, and how it searches.
+ *
+ * @param name within the plan; unique
+ * @param goal id of what is wanted, as {@code margrave attack --list} shows them: {@code max-damage}, {@code latent-kl}, ...
+ * @param variable what is perturbed
+ * @param norm that measures the perturbation
+ * @param radius that the norm is kept under, at least 0; null for the plan's own, or where {@code weights} are swept
+ * @param weights of the norm as a penalty instead of a constraint, each greater than zero, one attack each; empty for a constraint
+ * @param method of search
+ * @param effort steps, draws a step, restarts, precision
+ * @param targets for a targeted goal: other images a point, each attacked for by itself; 0 for an untargeted one
+ */
+public record AttackSpec(
+        String name,
+        String goal,
+        Variable variable,
+        Norm norm,
+        @Nullable Double radius,
+        List<Double> weights,
+        Method method,
+        SearchEffort effort,
+        int targets) {
+
+    /** What an attack perturbs. */
+    public enum Variable {
+        /** Each input by itself. */
+        INPUT,
+        /** All inputs alike: one perturbation, fitted on training images, cut to the range at each input. */
+        UNIVERSAL,
+        /** The latent mu(x): an attack on the decoder. */
+        LATENT
+    }
+
+    /** How an attack searches. */
+    public enum Method {
+        /** Projected ascent along the gradient at a cosine of step sizes (L2: normalised; L-infinity: its signs; L1: its largest values). */
+        GRADIENT,
+        /** Projected ascent with Adam's steps. */
+        ADAM,
+        /** Projected ascent that halves its step where it stops gaining, with momentum (Croce and Hein 2020). */
+        APGD,
+        /** One full step along the gradient. */
+        ONE_STEP,
+        /** Without gradients: random squares, kept where they gain (Andriushchenko et al. 2020). */
+        SQUARE,
+        /** The best of random perturbations of the allowed norm: {@code steps} of them. */
+        RANDOM
+    }
+
+    public AttackSpec {
+        weights = List.copyOf(weights);
+        require(!name.isBlank(), "a name", name);
+        require(!goal.isBlank(), "a goal", goal);
+        require(radius == null || (radius >= 0 && radius < Double.POSITIVE_INFINITY), "radius >= 0", radius);
+        require(radius == null || weights.isEmpty(), "a radius or weights, not both", radius);
+        for (double weight : weights) {
+            require(weight > 0 && weight < Double.POSITIVE_INFINITY, "weights > 0", weights);
+        }
+        require(targets >= 0, "targets >= 0", targets);
+    }
+
+    private static void require(boolean holds, String wanted, @Nullable Object got) {
+        if (!holds) {
+            throw new IllegalArgumentException("want " + wanted + ", got " + got);
+        }
+    }
+}
