@@ -116,6 +116,7 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
                 plan.chunk(),
                 plan.breaks(),
                 plan.suite(),
+                plan.probe(),
                 plan.checks());
     }
 

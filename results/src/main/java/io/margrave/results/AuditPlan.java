@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param chunk points a task
  * @param breaks whether smallest breaks are searched: the upper bounds of margins
  * @param suite attacks that are run besides; may be empty
+ * @param probe classifier on mu(x) whose predictions are watched: {@code logistic}, trained on the data set's training split, or
+ *     the path of a TorchScript file; null for none
  * @param checks of the evaluation itself
  */
 public record AuditPlan(
@@ -51,6 +53,7 @@ public record AuditPlan(
         int chunk,
         boolean breaks,
         List<AttackSpec> suite,
+        @Nullable String probe,
         EvaluationCheck.Level checks) {
 
     private static final Set<String> SPLITS = Set.of("test", "validation", "train");
@@ -117,6 +120,7 @@ public record AuditPlan(
                 chunk,
                 true,
                 List.of(),
+                null,
                 EvaluationCheck.Level.QUICK);
     }
 
@@ -176,6 +180,7 @@ public record AuditPlan(
                 chunk,
                 breaks,
                 suite,
+                probe,
                 checks);
     }
 
@@ -210,6 +215,7 @@ public record AuditPlan(
                 chunk,
                 breaks,
                 suite,
+                probe,
                 checks);
     }
 }
