@@ -2,6 +2,7 @@ package io.margrave.robustness.goal;
 
 import io.margrave.data.BadInputException;
 import io.margrave.robustness.attack.GoalKind;
+import io.margrave.robustness.map.Reconstruction.Follows;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,6 +17,9 @@ public final class GoalKinds {
 
     private static List<GoalKind> ours() {
         List<GoalKind> kinds = new ArrayList<>();
+        for (Follows follows : Follows.values()) {
+            kinds.add(new MaximumDamageGoal(follows));
+        }
         for (boolean targeted : new boolean[] {true, false}) {
             for (Divergence divergence : Divergence.values()) {
                 kinds.add(new LatentGoal(divergence, targeted));
