@@ -47,6 +47,7 @@ final class CheckScene {
     private final Tensor inputs;
     private final float[][] originals;
     private final Reconstruction clean;
+    private final float[][] reconstructions;
     private final Noise noise;
     private @Nullable Sample sample;
     private @Nullable Reached base;
@@ -61,6 +62,7 @@ final class CheckScene {
         this.inputs = inputs;
         this.originals = Rows.arrays(inputs);
         this.clean = clean;
+        this.reconstructions = Rows.arrays(clean.reference());
         this.noise = new Noise(evaluation.plan().seed(), evaluation.model());
     }
 
@@ -223,9 +225,9 @@ final class CheckScene {
                 clean.reference());
     }
 
-    /** g(mu(x)) of each point. */
+    /** g(mu(x)) of each point, {@code [points][values]}. */
     float[][] reconstructions() {
-        return Rows.arrays(clean.reference());
+        return reconstructions;
     }
 
     /** Random images of the split, the checked ones perhaps among them. */

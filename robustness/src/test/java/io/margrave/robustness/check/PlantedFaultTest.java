@@ -1,0 +1,207 @@
+package io.margrave.robustness.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margrave.results.Check.Outcome;
+import io.margrave.results.EvaluationCheck;
+import io.margrave.results.EvaluationCheck.Level;
+import io.margrave.robustness.attack.Attack;
+import io.margrave.robustness.attack.Attack.Attacked;
+import io.margrave.vae.model.Vae;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A good model passes; each fault is found, by the checks that are meant to find it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PlantedFaultTest {
+    private Trained good = unset();
+    private Vae peer = unset();
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // Set before the first test.
+    private static <T> T unset() {
+        return null;
+    }
+
+    @BeforeAll
+    void train(@TempDir Path folder) {
+        good = Trained.model(folder.resolve("good"), 1);
+        peer = Trained.model(folder.resolve("peer"), 2).vae();
+    }
+
+    private Map<Integer, EvaluationCheck> checks(Vae vae, AttackPanel attacks, Level level) {
+        Map<Integer, EvaluationCheck> checks = Trained.run(good.evaluation(vae, attacks, List.of(), peer), level);
+        checks.values()
+                .forEach(c -> System.out.println(c.number() + " " + c.name() + " " + c.outcome() + " " + c.evidence()));
+        return checks;
+    }
+
+    /** One check alone. */
+    private Outcome rule(Examination examination, Vae vae, AttackPanel attacks) {
+        try (PointerScope scope = new PointerScope()) {
+            return examination
+                    .examine(CheckScene.of(
+                            good.evaluation(vae, attacks, List.of(), peer), EvaluationChecks.QUICK_POINTS))
+                    .outcome();
+        }
+    }
+
+    private static Outcome outcome(Map<Integer, EvaluationCheck> checks, int number) {
+        return Objects.requireNonNull(checks.get(number), "check " + number).outcome();
+    }
+
+    /** The attack under test with something done to what it found. */
+    private interface Bug {
+        Tensor change(Attack.Request request, Tensor perturbed);
+    }
+
+    private static AttackPanel buggy(Bug bug) {
+        AttackPanel panel = AttackPanel.ofMaximumDamage();
+        return panel.testing(request -> {
+            Attacked attacked = panel.tested().perturb(request);
+            return new Attacked(
+                    bug.change(request, attacked.perturbed()),
+                    attacked.chosen(),
+                    attacked.trace(),
+                    attacked.forwards(),
+                    attacked.backwards());
+        });
+    }
+
+    @Test
+    void a_good_model_under_a_good_attack_passes() {
+        Map<Integer, EvaluationCheck> checks = checks(good.vae(), AttackPanel.ofMaximumDamage(), Level.THOROUGH);
+        assertThat(checks.values()).allMatch(check -> check.outcome() != Outcome.FAIL);
+    }
+
+    @Test
+    void a_quantised_encoder_is_found() {
+        Map<Integer, EvaluationCheck> checks =
+                checks(FaultyVae.quantised(good.vae()), AttackPanel.ofMaximumDamage(), Level.THOROUGH);
+        assertThat(outcome(checks, 3)).isEqualTo(Outcome.FAIL);
+        assertThat(outcome(checks, 9)).isEqualTo(Outcome.FAIL);
+        assertThat(outcome(checks, 16)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void a_saturated_encoder_is_found() {
+        Map<Integer, EvaluationCheck> checks =
+                checks(FaultyVae.saturated(good.vae()), AttackPanel.ofMaximumDamage(), Level.THOROUGH);
+        assertThat(outcome(checks, 3)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void a_cut_gradient_is_found() {
+        Map<Integer, EvaluationCheck> checks =
+                checks(FaultyVae.cut(good.vae()), AttackPanel.ofMaximumDamage(), Level.QUICK);
+        assertThat(outcome(checks, 3)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void a_partly_cut_gradient_is_found() {
+        Map<Integer, EvaluationCheck> checks =
+                checks(FaultyVae.partlyCut(good.vae()), AttackPanel.ofMaximumDamage(), Level.QUICK);
+        assertThat(outcome(checks, 3)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void a_model_that_adds_noise_at_test_time_is_found() {
+        Map<Integer, EvaluationCheck> checks =
+                checks(FaultyVae.noisy(good.vae()), AttackPanel.ofMaximumDamage(), Level.QUICK);
+        assertThat(outcome(checks, 2)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void a_collapsed_model_is_found() {
+        Map<Integer, EvaluationCheck> checks =
+                checks(FaultyVae.collapsed(good.vae()), AttackPanel.ofMaximumDamage(), Level.QUICK);
+        assertThat(outcome(checks, 14)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void an_attack_that_is_lengthened_after_it_was_projected_is_found() {
+        Map<Integer, EvaluationCheck> checks = checks(
+                good.vae(),
+                buggy((request, perturbed) -> request.ball()
+                        .centers()
+                        .add(perturbed.sub(request.ball().centers()).mul(new Scalar(1.001)))),
+                Level.QUICK);
+        assertThat(outcome(checks, 1)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void an_attack_that_leaves_the_range_is_found() {
+        Map<Integer, EvaluationCheck> checks = checks(
+                good.vae(),
+                buggy((request, perturbed) -> {
+                    // Shorter, so that only the range is left.
+                    Tensor moved = perturbed.sub(request.ball().centers()).mul(new Scalar(0.5));
+                    return request.ball().centers().add(moved).sub(new Scalar(1e-2));
+                }),
+                Level.QUICK);
+        assertThat(outcome(checks, 1)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void an_attack_that_never_moves_is_found() {
+        AttackPanel still = buggy((request, perturbed) -> request.ball().centers().clone());
+        assertThat(rule(new OrderCheck(), good.vae(), still)).isEqualTo(Outcome.FAIL);
+        assertThat(rule(new GrowthCheck(), good.vae(), still)).isEqualTo(Outcome.FAIL);
+        assertThat(rule(new UnboundedCheck(), good.vae(), still)).isEqualTo(Outcome.FAIL);
+        assertThat(rule(new GradientFreeCheck(), good.vae(), still)).isEqualTo(Outcome.FAIL);
+        assertThat(rule(new FreshNoiseCheck(), good.vae(), still)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void an_attack_that_moves_where_it_must_not_is_found() {
+        Map<Integer, EvaluationCheck> checks = checks(
+                good.vae(),
+                buggy((request, perturbed) ->
+                        Arrays.stream(request.radii()).sum() == 0 ? perturbed.mul(new Scalar(0.999)) : perturbed),
+                Level.QUICK);
+        assertThat(outcome(checks, 2)).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void an_attack_that_ends_long_before_it_has_converged_is_found() {
+        AttackPanel panel = AttackPanel.ofMaximumDamage();
+        // Three hundredths of each step: forty of them do not lead across the ball.
+        Attack slow = request -> panel.tested()
+                .perturb(new Attack.Request(
+                        request.clean(),
+                        request.ball(),
+                        request.radii(),
+                        request.weight(),
+                        request.targets(),
+                        List.of(),
+                        request.points(),
+                        request.noise(),
+                        request.name(),
+                        request.effort(),
+                        0.03 * request.stepScale()));
+        assertThat(rule(new StepsCheck(), good.vae(), panel.testing(slow))).isEqualTo(Outcome.FAIL);
+        assertThat(rule(new OrderCheck(), good.vae(), panel.testing(slow))).isEqualTo(Outcome.FAIL);
+        assertThat(rule(new StepSizeCheck(), good.vae(), panel.testing(slow))).isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void an_attack_that_tells_what_it_was_chosen_by_is_found() {
+        AttackPanel panel = AttackPanel.ofMaximumDamage();
+        Attack boasting = request -> {
+            Attacked attacked = panel.tested().perturb(request);
+            double[] chosen = Arrays.stream(attacked.chosen()).map(v -> 1.2 * v).toArray();
+            return new Attacked(
+                    attacked.perturbed(), chosen, attacked.trace(), attacked.forwards(), attacked.backwards());
+        };
+        assertThat(rule(new FreshNoiseCheck(), good.vae(), panel.testing(boasting))).isEqualTo(Outcome.FAIL);
+    }
+}
