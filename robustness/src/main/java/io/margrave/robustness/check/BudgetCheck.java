@@ -134,7 +134,7 @@ record BudgetCheck() implements Examination {
             }
             String tooLong = beyond == 0
                     ? ""
-                    : beyond + " longer than allowed, the longest " + Figures.of(largestShare) + " times its radius. ";
+                    : beyond + " longer than allowed, the longest by " + Figures.percent(largestShare - 1) + ". ";
             String away =
                     outside == 0 ? "" : outside + " outside the range, by up to " + Figures.of(furthestOut) + ". ";
             return new Ruling(Outcome.FAIL, seen + tooLong + away + "The attack did what it must not.");

@@ -79,7 +79,7 @@ class BoundsCheckTest {
                 margins,
                 List.of(),
                 null,
-                AttackPanel.ofMaximumDamage());
+                AttackPanel.ofMaximumDamage(vae.spec()));
         try (PointerScope scope = new PointerScope()) {
             CheckScene scene = CheckScene.of(evaluation, 4);
             assertThat(new BoundsCheck().applies(scene)).isEqualTo(!rows.isEmpty());

@@ -1,7 +1,12 @@
 package io.margrave.robustness.check;
 
+import io.margrave.data.ImageShape;
+import io.margrave.data.ValueRange;
 import io.margrave.vae.model.GaussianPosterior;
 import io.margrave.vae.model.Likelihood;
+import io.margrave.vae.model.LikelihoodSpec;
+import io.margrave.vae.model.PosteriorFamily;
+import io.margrave.vae.model.Prior;
 import io.margrave.vae.model.Vae;
 import io.margrave.vae.model.VaeSpec;
 import java.util.function.UnaryOperator;
@@ -13,9 +18,56 @@ import org.bytedeco.pytorch.global.torch;
  * A good model whose posterior something was done to.
  *
  * @param vae the good one
+ * @param spec what it says of itself
  * @param fault what
  */
-record FaultyVae(Vae vae, UnaryOperator<GaussianPosterior> fault) implements Vae {
+record FaultyVae(Vae vae, VaeSpec spec, UnaryOperator<GaussianPosterior> fault) implements Vae {
+
+    FaultyVae(Vae vae, UnaryOperator<GaussianPosterior> fault) {
+        this(vae, vae.spec(), fault);
+    }
+
+    /** No fault: an autoencoder without noise. */
+    static Vae deterministic(Vae vae) {
+        return new FaultyVae(
+                vae,
+                new Deterministic(vae.spec()),
+                posterior -> new GaussianPosterior(
+                        posterior.mean(), posterior.stdDev().mul(new Scalar(0))));
+    }
+
+    /** The same, without noise. */
+    private record Deterministic(VaeSpec spec) implements VaeSpec {
+        @Override
+        public ImageShape shape() {
+            return spec.shape();
+        }
+
+        @Override
+        public ValueRange range() {
+            return spec.range();
+        }
+
+        @Override
+        public int latent() {
+            return spec.latent();
+        }
+
+        @Override
+        public Prior prior() {
+            return spec.prior();
+        }
+
+        @Override
+        public PosteriorFamily posterior() {
+            return PosteriorFamily.DETERMINISTIC;
+        }
+
+        @Override
+        public LikelihoodSpec.Family family() {
+            return spec.family();
+        }
+    }
 
     /** Eight levels a latent unit, as of an encoder in integers: its gradient is zero wherever there is one. */
     static Vae quantised(Vae vae) {
@@ -78,11 +130,6 @@ record FaultyVae(Vae vae, UnaryOperator<GaussianPosterior> fault) implements Vae
                 posterior -> new GaussianPosterior(
                         posterior.mean().mul(new Scalar(1e-3)),
                         torch.ones_like(posterior.stdDev()).mul(new Scalar(0.1))));
-    }
-
-    @Override
-    public VaeSpec spec() {
-        return vae.spec();
     }
 
     @Override
