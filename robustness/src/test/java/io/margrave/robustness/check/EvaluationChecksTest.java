@@ -9,6 +9,7 @@ import io.margrave.results.EvaluationCheck;
 import io.margrave.results.EvaluationCheck.Level;
 import io.margrave.results.Norm;
 import io.margrave.results.Progress;
+import io.margrave.results.SearchEffort;
 import io.margrave.theory.Verdict;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +30,7 @@ class EvaluationChecksTest {
                 Trained.card("m"),
                 Trained.IMAGES,
                 IntStream.range(0, 6).toArray(),
-                Trained.plan(),
+                Trained.plan(SearchEffort.of(6, 2, 1)),
                 rows,
                 List.of(),
                 claims,
@@ -133,9 +135,10 @@ class EvaluationChecksTest {
         assertThat(budget(new Claim(3, Norm.LINF, 2, false, broken)).outcome()).isEqualTo(Outcome.FAIL);
     }
 
-    private static EvaluationCheck budget(Claim claim) {
-        Map<Integer, EvaluationCheck> checks = Trained.run(evaluation(List.of(), List.of(claim), null), Level.QUICK);
-        return java.util.Objects.requireNonNull(checks.get(1));
+    private static Ruling budget(Claim claim) {
+        try (PointerScope scope = new PointerScope()) {
+            return new BudgetCheck().examine(CheckScene.of(evaluation(List.of(), List.of(claim), null), 2));
+        }
     }
 
     @Test

@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 /** A small good model, trained in a moment, and an evaluation of it. */
 record Trained(Vae vae, ModelCard card) {
     static final ImageSet IMAGES = Discs.splits().test();
-    static final int POINTS = 32;
+    static final int POINTS = 24;
     static final double RADIUS = 0.6;
 
-    static Trained model(Path folder, long seed) {
+    static Trained model(Path folder, int epochs, long seed) {
         DataSplits data = Discs.splits();
         TrainingPlan plan = new TrainingPlan(
                 "discs", Architecture.mlp(64), 4, LikelihoodSpec.bernoulli(), 0.3, 0, 25, 50, 3e-3, 25, seed, 1, null);
@@ -71,6 +71,10 @@ record Trained(Vae vae, ModelCard card) {
     }
 
     static AuditPlan plan() {
+        return plan(SearchEffort.of(40, 8, 2));
+    }
+
+    static AuditPlan plan(SearchEffort effort) {
         AuditPlan d = AuditPlan.defaults();
         return new AuditPlan(
                         List.of("m"),
