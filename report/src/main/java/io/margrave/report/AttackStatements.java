@@ -78,7 +78,8 @@ record AttackStatements(RunResults results) {
         return worst.series().stream()
                 .filter(AttackSeries::random)
                 .findFirst()
-                .map(each -> ", and random noise of the same norm "
+                .map(each -> ", and the best of "
+                        + Text.integer(each.spec().effort().steps()) + " random perturbations of the same norm "
                         + value(each.median(row -> row.finding().damage(), alpha)))
                 .orElse("");
     }

@@ -107,7 +107,7 @@ final class DamageAgainstNorm {
                 }
             }
             ObjectNode encoding = VegaLite.object(
-                    "{y: {field: 'y', type: 'quantitative', title: 'P(|\u0394| \u2264 r)', scale: {domain: [0, 1.04]}, axis: {values: [0, 0.2, 0.4, 0.6, 0.8, 1]}}}");
+                    "{y: {field: 'y', type: 'quantitative', title: 'P(|\u0394| \u2264 r)', scale: {domain: [-0.03, 1.04]}, axis: {values: [0, 0.2, 0.4, 0.6, 0.8, 1]}}}");
             encoding.set("strokeDash", VegaLite.dash("r", names));
             panels.add(panel(results, family, values, encoding, List.of(half()), panels.size()));
         }

@@ -182,11 +182,11 @@ final class VegaLite {
         return tip(field, title).put("type", "quantitative").put("format", ".4~g");
     }
 
-    /** A scale from {@code low} to a little more than {@code high}, so that no mark at the edge is cut. */
+    /** A scale from a little below {@code low} to a little above {@code high}, so that no mark at the edge is cut. */
     static ObjectNode scale(double low, double high) {
         double room = high > low ? 0.05 * (high - low) : Math.max(1e-3, 0.05 * Math.abs(high));
         ArrayNode domain = NODES.arrayNode();
-        domain.add(rounded(low == 0 ? 0 : low - room));
+        domain.add(rounded(low - 0.7 * room));
         domain.add(rounded(high + room));
         ObjectNode scale = NODES.objectNode();
         scale.set("domain", domain);

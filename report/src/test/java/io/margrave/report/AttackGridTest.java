@@ -110,7 +110,7 @@ class AttackGridTest {
                 .models(Map.of(hostile, 1.0))
                 .points(12)
                 .coloured()
-                .suite(List.of(SampleSuite.spec(hostile, "latent-kl", Method.ADAM, 1.2, 1)))
+                .suite(List.of(SampleSuite.spec(hostile.replace("/", ""), "latent-kl", Method.ADAM, 1.2, 1)))
                 .results();
         for (AttackGrid grid : AttackGrid.of(results)) {
             Document svg = parsed(GridFiles.svg(grid));
