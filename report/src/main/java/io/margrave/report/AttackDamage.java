@@ -181,7 +181,8 @@ final class AttackDamage {
         rule.set(
                 "tooltip",
                 VegaLite.array(List.of(
-                        VegaLite.tip("model", "model"), VegaLite.numberTip("median", "median, best random perturbation"))));
+                        VegaLite.tip("model", "model"),
+                        VegaLite.numberTip("median", "median, best random perturbation"))));
         List<ObjectNode> layers = new ArrayList<>();
         if (!baselines.isEmpty()) {
             layers.add(VegaLite.layer(baselines, "{type: 'rule', strokeDash: [4, 3], strokeWidth: 1.2}", rule));

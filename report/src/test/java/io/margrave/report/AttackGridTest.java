@@ -156,6 +156,25 @@ class AttackGridTest {
     }
 
     @Test
+    void grids_lie_beside_the_figures(@TempDir Path folder) {
+        RunResults full = SampleRun.run().points(2).suite(1).results();
+        RunResults pictures = new RunResults(
+                full.plan(),
+                full.info(),
+                full.models(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                full.attackExhibits(),
+                List.of());
+        FigureFiles.Written written = FigureFiles.write(pictures, folder);
+        assertThat(written.failures()).isEmpty();
+        assertThat(written.files()).hasSize(2 * AttackGrid.of(pictures).size()).allSatisfy(file -> assertThat(file)
+                .exists());
+    }
+
+    @Test
     void a_shrunk_picture_has_the_mean_of_each_block() {
         Picture picture = Picture.image(new int[] {1, 3, 4}, new float[] {0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0}, 0, 1);
         Picture half = picture.shrunk(2);

@@ -197,9 +197,11 @@ class HtmlReportTest {
                 .results();
         AttackGrid grid = AttackGrid.of(results).get(0);
         assertThat(grid.rows()).hasSize(4);
-        assertThat(new AttackGridSection(results, List.of(grid)).html().split("<img", -1)).hasSize(1 + 4 * 5);
+        assertThat(new AttackGridSection(results, List.of(grid)).html().split("<img", -1))
+                .hasSize(1 + 4 * 5);
         List<AttackGrid> many = java.util.Collections.nCopies(60, grid);
-        assertThat(new AttackGridSection(results, many).html().split("<img", -1)).hasSize(1 + 60 * 5);
+        assertThat(new AttackGridSection(results, many).html().split("<img", -1))
+                .hasSize(1 + 60 * 5);
     }
 
     @Test
