@@ -52,7 +52,7 @@ final class AdamSteps implements Search {
                 return ball.clipped(moments.mul_(new Scalar(now)).add_(iterate));
             }
             Tensor direction = ball.norm() == Norm.L1 ? Steepest.along(ball, iterate, moments) : moments;
-            return ball.project(direction.mul_(batch.lengths(now)).add_(iterate), batch.radii());
+            return ball.retract(direction.mul_(batch.lengths(now)).add_(iterate), batch.radii());
         });
     }
 }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Auto-PGD (Croce and Hein 2020, algorithm 1): ascent with momentum, whose step is halved, point by point, at checkpoints where too
  * few steps gained, and which then goes on from the best iterate. What is returned is the best iterate.
  *
- * <p>Steps are compared with each other, so they share draws; the draws are renewed at checkpoints.
+ * <p>Steps are compared with each other, so they share draws; the draws are renewed at checkpoints. The projection is the exact one: long
+ * steps that are shortened instead come to rest short of the ball's worst point where the range cuts it.
  */
 final class AutoSteps implements Search {
     private static final double MOMENTUM = 0.25;

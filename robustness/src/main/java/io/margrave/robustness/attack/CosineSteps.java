@@ -4,7 +4,12 @@ import io.margrave.results.Norm;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
-/** Projected steps of a falling length along the steepest direction (Madry et al. 2018); under a penalty, proximal ones. */
+/**
+ * Projected steps of a falling length along the steepest direction (Madry et al. 2018); under a penalty, proximal ones.
+ *
+ * <p>In L2 a step is brought back by the cheap {@link Ball#retract}: what it is off from the exact projection vanishes with the step, and
+ * on digits both ended at the same damage.
+ */
 final class CosineSteps implements Search {
     /** Of the radius. */
     private static final Ascent.StepSize SHARE = new Ascent.StepSize(0.5, 0.01);
@@ -27,7 +32,7 @@ final class CosineSteps implements Search {
             Tensor moved = Steepest.along(ball, iterate, gradient)
                     .mul_(batch.lengths(scale * share.at(step, steps)))
                     .add_(iterate);
-            return ball.project(moved, batch.radii());
+            return ball.retract(moved, batch.radii());
         });
     }
 
