@@ -21,7 +21,8 @@ public interface Attack {
     /**
      * What to attack and how hard.
      *
-     * @param clean the reconstructions around the points, as measured; the attack searches on {@code clean.forSearch()}
+     * @param clean the reconstructions around the points, as measured; the attack searches on what {@code effort.precision} makes of
+     *     it, in bfloat16 or not
      * @param ball the points, their range and the norm
      * @param radii one a point, at least 0, in the ball's norm; the largest that the range allows under a penalty
      * @param weight of the norm as a penalty; null where it is a constraint
@@ -50,7 +51,8 @@ public interface Attack {
      * What came of it.
      *
      * @param perturbed {@code [points, features]}
-     * @param chosen objective of each point's best restart, on the noise that it was chosen on: larger is worse for the model
+     * @param chosen objective of each point's best restart, less the penalty where there is one, on the noise that it was chosen on:
+     *     larger is worse for the model; negative infinity where no restart gave a number, and the input stays as it is
      * @param trace mean objective over points at each step of the best restart, on the search's own noise; empty where there are no steps
      * @param forwards encodings and decodings a point, each counted once
      * @param backwards gradients a point

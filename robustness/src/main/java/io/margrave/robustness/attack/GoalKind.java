@@ -34,7 +34,7 @@ public interface GoalKind {
     AttackGoal of(Scene scene);
 
     /**
-     * A batch that is attacked.
+     * A batch that is attacked. Its rows may be several restarts of each point, so a goal takes inputs and targets from here.
      *
      * @param map what the reconstructions around the inputs are: the one that is searched on while searching, the exact one while measuring
      * @param inputs unperturbed, {@code [points, features]}
