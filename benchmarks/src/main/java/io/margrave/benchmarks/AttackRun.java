@@ -5,7 +5,8 @@ import io.margrave.results.AttackSpec;
 import io.margrave.results.SearchEffort;
 import io.margrave.robustness.attack.Attack;
 import io.margrave.robustness.attack.Attacks;
-import io.margrave.robustness.goal.GoalKinds;
+import io.margrave.robustness.goal.MaximumDamageGoal;
+import io.margrave.robustness.map.Reconstruction;
 import io.margrave.vae.Engine;
 import io.margrave.vae.TensorCopies;
 import java.io.IOException;
@@ -82,7 +83,8 @@ public final class AttackRun {
             Subject.Clean clean = subject.clean(points, effort.inBfloat16());
             double[] radii = new double[points.length];
             Arrays.fill(radii, radius);
-            return TensorCopies.floats(Attacks.of(AttackSpec.Method.GRADIENT, GoalKinds.named("max-damage"))
+            return TensorCopies.floats(Attacks.of(
+                            AttackSpec.Method.GRADIENT, new MaximumDamageGoal(Reconstruction.Follows.MEAN_AND_VARIANCE))
                     .perturb(new Attack.Request(
                             clean.map(),
                             clean.ball(),
