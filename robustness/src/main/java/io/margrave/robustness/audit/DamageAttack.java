@@ -2,9 +2,13 @@ package io.margrave.robustness.audit;
 
 import io.margrave.data.Noise;
 import io.margrave.results.AttackOutcome;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.SearchEffort;
+import io.margrave.robustness.attack.Attack;
+import io.margrave.robustness.attack.Attacks;
 import io.margrave.robustness.attack.Ball;
 import io.margrave.robustness.attack.MaximumDamage;
+import io.margrave.robustness.goal.MaximumDamageGoal;
 import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Reconstruction.Follows;
@@ -12,6 +16,7 @@ import io.margrave.robustness.map.Rows;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -31,6 +36,9 @@ final class DamageAttack {
      * @param apart whether attacks on the mean alone and on the variance alone are run beside the one on both
      */
     record Settings(double radius, SearchEffort effort, boolean apart) {}
+
+    /** Attacked inputs, {@code [points, features]}, and the damage of each, on draws that are used for nothing else. */
+    private record Attacked(Tensor perturbed, double[] damage) {}
 
     private DamageAttack() {}
 
@@ -52,7 +60,7 @@ final class DamageAttack {
             Noise noise,
             Settings settings) {
         Tensor inputs = ball.centers();
-        MaximumDamage both = attack(clean, Follows.MEAN_AND_VARIANCE, ball, starts, points, noise, settings);
+        Attacked both = attack(clean, Follows.MEAN_AND_VARIANCE, ball, starts, points, noise, settings);
         double @Nullable [] meanOnly = null;
         double @Nullable [] varianceOnly = null;
         if (settings.apart()) {
@@ -85,7 +93,7 @@ final class DamageAttack {
         return outcomes;
     }
 
-    private static MaximumDamage attack(
+    private static Attacked attack(
             Reconstruction clean,
             Follows follows,
             Ball ball,
@@ -93,16 +101,20 @@ final class DamageAttack {
             int[] points,
             Noise noise,
             Settings settings) {
-        return MaximumDamage.of(
-                clean.following(follows).searched(settings.effort().inBfloat16()),
-                ball,
-                settings.radius(),
-                starts,
-                points,
-                noise,
-                "damage/" + follows,
-                settings.effort(),
-                MEASURING_DRAWS);
+        double[] radii = new double[points.length];
+        Arrays.fill(radii, settings.radius());
+        String name = "damage/" + follows;
+        Tensor perturbed = Attacks.of(AttackSpec.Method.GRADIENT, new MaximumDamageGoal(follows))
+                .perturb(new Attack.Request(
+                        clean, ball, radii, null, null, starts, points, noise, name, settings.effort(), 1))
+                .perturbed();
+        return new Attacked(
+                perturbed,
+                MaximumDamage.means(
+                        clean.following(follows),
+                        perturbed,
+                        new PointNoise(noise, points, name + "/measure", 0),
+                        MEASURING_DRAWS));
     }
 
     /** log p(x | mu(x')), in nats, one a point. */
