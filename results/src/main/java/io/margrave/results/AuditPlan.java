@@ -154,7 +154,7 @@ public record AuditPlan(
     }
 
     /**
-     * The same plan with its radii and attack radius made concrete.
+     * The same plan with its radii and attack radius made concrete; the radii of its suite stay as they are.
      *
      * @param precision what {@code auto} stands for in its searches
      */
@@ -179,7 +179,7 @@ public record AuditPlan(
                 seed,
                 chunk,
                 breaks,
-                suite,
+                suite.stream().map(spec -> spec.resolved(precision)).toList(),
                 probe,
                 checks);
     }
@@ -189,7 +189,8 @@ public record AuditPlan(
         return r.resolved()
                 && attackRadius != null
                 && !attack.precision().equals(SearchEffort.AUTO)
-                && !search.precision().equals(SearchEffort.AUTO);
+                && !search.precision().equals(SearchEffort.AUTO)
+                && suite.stream().noneMatch(spec -> spec.effort().precision().equals(SearchEffort.AUTO));
     }
 
     /** The same plan for other models. */
@@ -215,6 +216,33 @@ public record AuditPlan(
                 chunk,
                 breaks,
                 suite,
+                probe,
+                checks);
+    }
+
+    /** The same plan with another suite. */
+    public AuditPlan withSuite(List<AttackSpec> others) {
+        return new AuditPlan(
+                models,
+                data,
+                dataDir,
+                imageSize,
+                split,
+                points,
+                r,
+                alpha,
+                draws,
+                verdictDraws,
+                meanOnly,
+                unboxed,
+                attackRadius,
+                attack,
+                search,
+                curvePoints,
+                seed,
+                chunk,
+                breaks,
+                others,
                 probe,
                 checks);
     }
