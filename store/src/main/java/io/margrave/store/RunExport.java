@@ -24,18 +24,21 @@ public final class RunExport {
     /** What has a row. */
     public enum Table {
         /** A model, point and r: the columns of {@link io.margrave.results.AuditRow}. */
-        ROWS(REALS),
+        ROWS,
         /** A bound: {@link io.margrave.results.Margin}. */
-        BOUNDS(List.of("value")),
+        BOUNDS,
         /** A model, point, attack of the suite, target and weight, with every measure. */
-        ATTACKS(ATTACK_REALS),
+        ATTACKS,
         /** A check of the evaluation, without its curves. */
-        CHECKS(List.of());
+        CHECKS;
 
-        private final List<String> reals;
-
-        Table(List<String> reals) {
-            this.reals = reals;
+        private List<String> reals() {
+            return switch (this) {
+                case ROWS -> REALS;
+                case BOUNDS -> List.of("value");
+                case ATTACKS -> ATTACK_REALS;
+                case CHECKS -> List.of();
+            };
         }
 
         private String query(int radii) {
@@ -82,8 +85,8 @@ public final class RunExport {
                     + table.name().toLowerCase(Locale.ROOT) + ": margrave audit --resume it to add their table");
         }
         String query = table.query(run.plan().r().values().size());
-        if (format == Format.JSON && !table.reals.isEmpty()) {
-            query = withTextForNoNumber(query, table.reals);
+        if (format == Format.JSON && !table.reals().isEmpty()) {
+            query = withTextForNoNumber(query, table.reals());
         }
         boolean beside = !Files.exists(target) || Files.isRegularFile(target);
         // The end of the name decides on compression, so the temporary name keeps it.

@@ -91,7 +91,8 @@ record SuiteReader(Database database, AuditPlan plan, RunInfo info, Function<Aud
                             .add(found));
             for (int number : numbers) {
                 Shown each = shown.get(number);
-                exhibits[number] = exhibit(byPosition.get(each.position).get(each.place), images);
+                exhibits[number] = exhibit(
+                        byPosition.getOrDefault(each.position, List.of()).get(each.place), images);
             }
         });
         return List.of(exhibits);
