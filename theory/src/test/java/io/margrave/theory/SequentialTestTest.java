@@ -84,6 +84,30 @@ class SequentialTestTest {
         assertThat((double) errors / runs).isCloseTo(0.0095, within(0.0012));
     }
 
+    /** The cost that docs/theory.md names: at P = .42, 659 of 1,000 draws, by the same sums in NumPy. */
+    @Test
+    void a_verdict_on_what_is_aimed_at_takes_two_thirds_of_its_draws() {
+        SequentialTest test = SequentialTest.of(List.of(300, 600, 1_000), 0.0008);
+        Random random = new Random(7);
+        int runs = 20_000;
+        long drawn = 0;
+        for (int run = 0; run < runs; run++) {
+            int successes = 0;
+            int draws = 0;
+            for (int look = 0; look < 3; look++) {
+                for (; draws < test.looks().get(look); draws++) {
+                    successes += random.nextDouble() < 0.42 ? 1 : 0;
+                }
+                if (test.below(look, successes) || test.hopeless(look, successes)) {
+                    break;
+                }
+            }
+            drawn += draws;
+        }
+        // The standard error is 1.5 draws.
+        assertThat((double) drawn / runs).isCloseTo(658.6, within(6.0));
+    }
+
     @Test
     void giving_up_is_for_what_can_hardly_be_declared_any_more() {
         SequentialTest test = SequentialTest.of(List.of(300, 600, 1_000), 0.001);
