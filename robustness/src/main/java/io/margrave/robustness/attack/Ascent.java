@@ -73,23 +73,42 @@ public final class Ascent {
             int steps,
             StepSize stepSize,
             RadiusRule rule) {
+        return climb(start, goal, steps, (iterate, gradient, objective, step) -> {
+                    rule.update(step, radii);
+                    Tensor moved =
+                            stepAlong(gradient, radii, stepSize.at(step, steps)).add_(iterate);
+                    return surface ? ball.approach(moved.sub_(ball.centers()), radii) : ball.retract(moved, radii);
+                })
+                .perturbed();
+    }
+
+    /**
+     * Runs the loop.
+     *
+     * @param start first iterates, {@code [rows, features]}; not changed
+     * @param goal what to increase
+     * @param steps gradient steps
+     * @param stepper makes each step
+     * @return the last iterates, and the objective at the iterate before each step
+     */
+    static Search.Climbed climb(Tensor start, AttackGoal goal, int steps, Stepper stepper) {
         Tensor iterate = start.detach().clone();
+        double[][] trace = new double[steps][];
         for (int step = 0; step < steps; step++) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor x = iterate.detach();
                 x.set_requires_grad(true);
-                Tensor gradient = gradient(goal.objective(x, step).sum(), x);
-                rule.update(step, radii);
-                Tensor moved =
-                        stepAlong(gradient, radii, stepSize.at(step, steps)).add_(iterate);
-                iterate.copy_(surface ? ball.approach(moved.sub_(ball.centers()), radii) : ball.retract(moved, radii));
+                Tensor objective = goal.objective(x, step);
+                Tensor gradient = gradient(objective.sum(), x);
+                trace[step] = TensorCopies.doubles(objective);
+                iterate.copy_(stepper.next(iterate, gradient, trace[step], step));
             }
         }
-        return iterate;
+        return new Search.Climbed(iterate, trace);
     }
 
     /** Each gradient at the length of a share of its radius; zero where it isn't finite: one broken point must not stop the batch. */
-    private static Tensor stepAlong(Tensor gradient, double[] radii, double share) {
+    static Tensor stepAlong(Tensor gradient, double[] radii, double share) {
         double[] norms = TensorCopies.doubles(
                 torch.linalg_vector_norm(gradient, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional()));
         double[] factors = new double[norms.length];

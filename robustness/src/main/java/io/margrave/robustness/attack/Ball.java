@@ -1,6 +1,7 @@
 package io.margrave.robustness.attack;
 
 import io.margrave.data.ValueRange;
+import io.margrave.results.Norm;
 import io.margrave.robustness.map.Rows;
 import io.margrave.vae.TensorCopies;
 import java.util.Objects;
@@ -21,14 +22,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param centers {@code [points, features]}, inside {@code range}
  * @param range that every value is kept in, or null for none
+ * @param norm of the balls
  */
-public record Ball(Tensor centers, @Nullable ValueRange range) {
+public record Ball(Tensor centers, @Nullable ValueRange range, Norm norm) {
 
     private static final int MOST_ACTIVE_SET_STEPS = 32;
     private static final int ROUNDS = 2;
     private static final double TINY = 1e-30;
     /** Relative change of the factor that is not followed any more. */
     private static final double CLOSE_ENOUGH = 1e-4;
+
+    /** L2 balls. */
+    public Ball(Tensor centers, @Nullable ValueRange range) {
+        this(centers, range, Norm.L2);
+    }
 
     /**
      * Points brought into range and ball: clipped, then, where they are further from their centre than the radius, shortened to
@@ -155,7 +162,7 @@ public record Ball(Tensor centers, @Nullable ValueRange range) {
 
     /** The same balls for some of the centres, in the given order. */
     public Ball select(int[] rows) {
-        return new Ball(Rows.select(centers, rows), range);
+        return new Ball(Rows.select(centers, rows), range, norm);
     }
 
     /**

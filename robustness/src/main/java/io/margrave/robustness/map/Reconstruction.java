@@ -3,6 +3,7 @@ package io.margrave.robustness.map;
 import io.margrave.data.ImageShape;
 import io.margrave.vae.model.GaussianPosterior;
 import io.margrave.vae.model.Vae;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -61,6 +62,17 @@ public final class Reconstruction implements StochasticMap {
     /** The same map, searched in bfloat16 where the model has such a form, or not. */
     public Reconstruction searched(boolean inBfloat16) {
         return new Reconstruction(vae, inBfloat16 ? vae.inBfloat16() : vae, follows, anchor, reference);
+    }
+
+    /**
+     * The same map with its models replaced: by ones that count, for instance. Nothing is computed again.
+     *
+     * @param replacement of the exact model and of the one that is searched on; gives the same numbers as what it replaces
+     */
+    public Reconstruction through(UnaryOperator<Vae> replacement) {
+        Vae exact = replacement.apply(vae);
+        return new Reconstruction(
+                exact, searched == vae ? exact : replacement.apply(searched), follows, anchor, reference);
     }
 
     @Override

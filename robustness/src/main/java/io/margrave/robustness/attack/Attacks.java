@@ -1,0 +1,18 @@
+package io.margrave.robustness.attack;
+
+import io.margrave.results.AttackSpec;
+
+/** The attacks that plans can name. */
+public final class Attacks {
+    private Attacks() {}
+
+    /**
+     * A goal, searched for by a method. Its {@link Attack} may be used any number of times, by several threads.
+     *
+     * @param method how it searches
+     * @param goal what the adversary wants
+     */
+    public static Attack of(AttackSpec.Method method, GoalKind goal) {
+        return new RestartedAttack(goal, new CosineSteps());
+    }
+}
