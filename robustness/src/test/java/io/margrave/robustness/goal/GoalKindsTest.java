@@ -160,8 +160,7 @@ class GoalKindsTest {
             Tensor targets = images("targets");
             AttackGoal goal = new LikelihoodGoal().of(scene(vae, inputs, targets));
             GaussianPosterior posterior = vae.encode(Reconstruction.asImages(vae, inputs));
-            Tensor parameters =
-                    vae.decodeParameters(posterior.sample(noise()).flatten(0, 1));
+            Tensor parameters = vae.decodeParameters(posterior.sample(noise()).flatten(0, 1));
             double[] kl = TensorCopies.doubles(posterior.klToStandardNormal());
             double[] logits = TensorCopies.doubles(parameters);
             double[] wanted = TensorCopies.doubles(targets);
@@ -186,10 +185,10 @@ class GoalKindsTest {
             SmoothVae vae = SmoothVae.open(3);
             Tensor inputs = images("inputs");
             Tensor targets = images("targets");
-            double[] toImage =
-                    TensorCopies.doubles(new OutputGoal(false).of(scene(vae, inputs, targets)).objective(inputs, 0));
-            double[] toReconstruction =
-                    TensorCopies.doubles(new OutputGoal(true).of(scene(vae, inputs, targets)).objective(inputs, 0));
+            double[] toImage = TensorCopies.doubles(
+                    new OutputGoal(false).of(scene(vae, inputs, targets)).objective(inputs, 0));
+            double[] toReconstruction = TensorCopies.doubles(
+                    new OutputGoal(true).of(scene(vae, inputs, targets)).objective(inputs, 0));
             float[][] from = Reconstruction.ofMeans(vae, inputs);
             float[][] reached = Reconstruction.ofMeans(vae, targets);
             double[] images = TensorCopies.doubles(targets);
@@ -279,7 +278,8 @@ class GoalKindsTest {
     @Test
     void a_deterministic_encoder_has_no_divergence_that_divides_by_its_spread() {
         Vae vae = ModelFolder.read(Path.of("..", "vae", "src", "test", "resources", "imported", "pythae-ae"));
-        for (String refused : List.of("latent-kl", "latent-kl-reverse", "latent-symmetric-kl", "untargeted-kl", "l-vae")) {
+        for (String refused :
+                List.of("latent-kl", "latent-kl-reverse", "latent-symmetric-kl", "untargeted-kl", "l-vae")) {
             assertThatThrownBy(() -> GoalKinds.named(refused).check(vae.spec()))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageStartingWith("want a Gaussian posterior for goal " + refused)
@@ -388,9 +388,12 @@ class GoalKindsTest {
         "io.margrave.robustness.goal.GoalKindsTest$Impostor, want goals of different ids",
     })
     void one_that_fails_to_load_is_one_line(String className, String reason, @TempDir Path folder) throws IOException {
-        registered(folder, className, () -> assertThatThrownBy(GoalKinds::all)
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining(reason)
-                .hasMessageNotContaining("\n"));
+        registered(
+                folder,
+                className,
+                () -> assertThatThrownBy(GoalKinds::all)
+                        .isInstanceOf(BadInputException.class)
+                        .hasMessageContaining(reason)
+                        .hasMessageNotContaining("\n"));
     }
 }
