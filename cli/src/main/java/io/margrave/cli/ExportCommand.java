@@ -51,10 +51,7 @@ final class ExportCommand implements Callable<Integer> {
             description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Format format = Format.CSV;
 
-    @Option(
-            names = "--table",
-            paramLabel = "T",
-            description = "One of ${COMPLETION-CANDIDATES}. Default: rows.")
+    @Option(names = "--table", paramLabel = "T", description = "One of ${COMPLETION-CANDIDATES}. Default: rows.")
     private RunExport.@Nullable Table table;
 
     @Option(names = "--long", description = "Short for --table bounds.")

@@ -195,35 +195,22 @@ public record AuditPlan(
 
     /** The same plan for other models. */
     public AuditPlan withModels(List<String> others) {
-        return new AuditPlan(
-                others,
-                data,
-                dataDir,
-                imageSize,
-                split,
-                points,
-                r,
-                alpha,
-                draws,
-                verdictDraws,
-                meanOnly,
-                unboxed,
-                attackRadius,
-                attack,
-                search,
-                curvePoints,
-                seed,
-                chunk,
-                breaks,
-                suite,
-                probe,
-                checks);
+        return with(others, attackRadius, suite);
     }
 
     /** The same plan with another suite. */
     public AuditPlan withSuite(List<AttackSpec> others) {
+        return with(models, attackRadius, others);
+    }
+
+    /** The same plan with another radius of the maximum-damage attack. */
+    public AuditPlan withAttackRadius(@Nullable Double other) {
+        return with(models, other, suite);
+    }
+
+    private AuditPlan with(List<String> otherModels, @Nullable Double otherRadius, List<AttackSpec> otherSuite) {
         return new AuditPlan(
-                models,
+                otherModels,
                 data,
                 dataDir,
                 imageSize,
@@ -235,14 +222,14 @@ public record AuditPlan(
                 verdictDraws,
                 meanOnly,
                 unboxed,
-                attackRadius,
+                otherRadius,
                 attack,
                 search,
                 curvePoints,
                 seed,
                 chunk,
                 breaks,
-                others,
+                otherSuite,
                 probe,
                 checks);
     }

@@ -91,7 +91,9 @@ final class PlanSchema {
         JsonNode at = tree;
         for (String key : pointer.split("/", -1)) {
             if (!key.isEmpty()) {
-                JsonNode property = at.has("items") ? at.path("items") : at.path("properties").path(key);
+                JsonNode property = at.has("items")
+                        ? at.path("items")
+                        : at.path("properties").path(key);
                 at = property.has("$ref") && !property.has("properties") ? withReference(property) : property;
             }
         }

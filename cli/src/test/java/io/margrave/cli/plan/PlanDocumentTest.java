@@ -73,7 +73,8 @@ class PlanDocumentTest {
                                 AttackSpec.Method.SQUARE,
                                 new SearchEffort(9, 2, 3, SearchEffort.AUTO),
                                 1))),
-                plain.withModels(List.of("true", "0123")), plain.resolved(8.4, SearchEffort.FLOAT32));
+                plain.withModels(List.of("true", "0123")),
+                plain.resolved(8.4, SearchEffort.FLOAT32));
     }
 
     @ParameterizedTest
