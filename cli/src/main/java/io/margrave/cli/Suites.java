@@ -4,6 +4,7 @@ import io.margrave.data.BadInputException;
 import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.Norm;
+import io.margrave.results.Word;
 import io.margrave.robustness.suite.AttackCatalogue;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +29,22 @@ final class Suites {
         for (AttackSpec said : plan.suite()) {
             AttackSpec spec = said.targets() == 0 && targeted.contains(said.goal()) ? said.withTargets(1) : said;
             AttackCatalogue.check(spec, plan.probe() != null);
-            Double own = plan.attackRadius();
-            if (spec.radius() == null && spec.weights().isEmpty() && spec.norm() == Norm.L2 && own != null && own == 0) {
-                throw new BadInputException("attack " + spec.name() + ": want a radius, got none, and the plan's own"
-                        + " attack_radius is 0: give the attack a radius, or the plan another");
+            if (spec.radius() == null && spec.weights().isEmpty()) {
+                checkOwnRadius(spec, plan);
             }
             suite.add(spec);
         }
         return plan.withSuite(suite);
+    }
+
+    /** A radius that goes without saying: the plan's for L2, a tenth of the value range for L-infinity. */
+    private static void checkOwnRadius(AttackSpec spec, AuditPlan plan) {
+        Double own = plan.attackRadius();
+        boolean none = own != null && own == 0;
+        if (spec.norm() == Norm.L1 || (spec.norm() == Norm.L2 && none)) {
+            throw new BadInputException("attack " + spec.name() + ": want a radius in its norm, " + Word.of(spec.norm())
+                    + ", got none"
+                    + (spec.norm() == Norm.L2 ? ", and the plan's own attack_radius is 0" : "") + ": give it one");
+        }
     }
 }

@@ -97,6 +97,11 @@ public record AttackSpec(
         return new AttackSpec(name, goal, variable, norm, radius, weights, method, effort, count);
     }
 
+    /** The same with a radius. */
+    public AttackSpec withRadius(@Nullable Double other) {
+        return new AttackSpec(name, goal, variable, norm, other, weights, method, effort, targets);
+    }
+
     /** Attacks a point: one a target and weight. */
     public int variants() {
         return Math.max(1, targets) * Math.max(1, weights.size());
