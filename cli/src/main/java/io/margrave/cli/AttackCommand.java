@@ -123,7 +123,9 @@ final class AttackCommand implements Callable<Integer> {
                 .max()
                 .orElse(0);
         for (AttackCatalogue.Entry entry : AttackCatalogue.list()) {
-            lines.add(entry.id() + " ".repeat(width - entry.id().length()) + (entry.targeted() ? "  targeted  " : "            ")
+            lines.add(entry.id()
+                    + " ".repeat(width - entry.id().length())
+                    + (entry.targeted() ? "  targeted  " : "            ")
                     + entry.title());
         }
         console.say(lines);

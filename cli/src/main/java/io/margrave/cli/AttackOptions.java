@@ -77,8 +77,9 @@ final class AttackOptions {
             paramLabel = "V",
             converter = Words.OfVariable.class,
             completionCandidates = Words.OfVariable.class,
-            description = "What is perturbed: ${COMPLETION-CANDIDATES}. A universal perturbation is one for all inputs, fitted"
-                    + " on training images; latents are perturbed in latent units. Default: input.")
+            description =
+                    "What is perturbed: ${COMPLETION-CANDIDATES}. A universal perturbation is one for all inputs, fitted"
+                            + " on training images; latents are perturbed in latent units. Default: input.")
     @Nullable
     Variable variable;
 
@@ -94,15 +95,17 @@ final class AttackOptions {
     @Option(
             names = "--radius",
             paramLabel = "E",
-            description = "Radius in that norm, in input units. Default: a tenth of the median distance between validation"
-                    + " inputs for l2, a tenth of the value range for linf.")
+            description =
+                    "Radius in that norm, in input units. Default: a tenth of the median distance between validation"
+                            + " inputs for l2, a tenth of the value range for linf.")
     @Nullable
     Double radius;
 
     @Option(
             names = "--weights",
             paramLabel = "auto|W,W,...",
-            description = "The norm as a penalty of these weights instead, one attack each; auto is ten from 0.01 to 1000.")
+            description =
+                    "The norm as a penalty of these weights instead, one attack each; auto is ten from 0.01 to 1000.")
     @Nullable
     String weights;
 
@@ -125,8 +128,9 @@ final class AttackOptions {
     @Option(
             names = "--probe",
             paramLabel = "logistic|FILE",
-            description = "A classifier on mu(x) whose predictions are watched: trained here, or a TorchScript file. Default:"
-                    + " logistic for goal downstream, else none.")
+            description =
+                    "A classifier on mu(x) whose predictions are watched: trained here, or a TorchScript file. Default:"
+                            + " logistic for goal downstream, else none.")
     @Nullable
     String probe;
 
@@ -151,7 +155,8 @@ final class AttackOptions {
     @Option(
             names = "--precision",
             paramLabel = "auto|float32|bfloat16",
-            description = "Of the matrix products while searching; what is reported is measured in float32. Default: auto.")
+            description =
+                    "Of the matrix products while searching; what is reported is measured in float32. Default: auto.")
     @Nullable
     String precision;
 
@@ -238,16 +243,18 @@ final class AttackOptions {
     }
 
     private List<Map<String, Object>> suite(List<String> asked) {
-        Map<String, AttackCatalogue.Entry> known = AttackCatalogue.list().stream()
-                .collect(Collectors.toMap(AttackCatalogue.Entry::id, entry -> entry));
+        Map<String, AttackCatalogue.Entry> known =
+                AttackCatalogue.list().stream().collect(Collectors.toMap(AttackCatalogue.Entry::id, entry -> entry));
         List<Map<String, Object>> suite = new ArrayList<>();
         boolean targeted = false;
         for (String goal : asked) {
             AttackCatalogue.Entry entry = known.get(goal);
             if (entry == null) {
-                throw new BadInputException("want --goal of " + AttackCatalogue.list().stream()
-                        .map(AttackCatalogue.Entry::id)
-                        .collect(Collectors.joining(", ")) + "; got '" + goal + "'");
+                throw new BadInputException("want --goal of "
+                        + AttackCatalogue.list().stream()
+                                .map(AttackCatalogue.Entry::id)
+                                .collect(Collectors.joining(", "))
+                        + "; got '" + goal + "'");
             }
             targeted |= entry.targeted();
             suite.add(attack(entry));

@@ -154,7 +154,8 @@ final class AuditOptions {
             names = "--suite",
             paramLabel = "GOAL",
             split = ",",
-            description = "Attacks to run besides, by their goals; see 'margrave attack --list'. A plan can say more of each.")
+            description =
+                    "Attacks to run besides, by their goals; see 'margrave attack --list'. A plan can say more of each.")
     @Nullable
     List<String> suite;
 

@@ -12,8 +12,9 @@ final class CheckOptions {
             paramLabel = "LEVEL",
             converter = Words.OfLevel.class,
             completionCandidates = Words.OfLevel.class,
-            description = "Check the evaluation itself: ${COMPLETION-CANDIDATES}; thorough looks at up to 64 points a model."
-                    + " Default: quick.")
+            description =
+                    "Check the evaluation itself: ${COMPLETION-CANDIDATES}; thorough looks at up to 64 points a model."
+                            + " Default: quick.")
     @Nullable
     Level checks;
 

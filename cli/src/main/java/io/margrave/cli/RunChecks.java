@@ -126,8 +126,7 @@ final class RunChecks {
         return claims;
     }
 
-    private static void add(
-            List<Claim> claims, AttackSpec spec, int point, AttackFinding found, float[] perturbed) {
+    private static void add(List<Claim> claims, AttackSpec spec, int point, AttackFinding found, float[] perturbed) {
         if (spec.variable() != AttackSpec.Variable.LATENT) {
             claims.add(new Claim(point, spec.norm(), limit(found), true, perturbed));
         }

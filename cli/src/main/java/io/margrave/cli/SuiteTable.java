@@ -52,7 +52,8 @@ final class SuiteTable {
                     Table.number(found.norm()),
                     Table.number(row.clean().damage()),
                     Table.number(found.damage()),
-                    String.format(Locale.ROOT, "%.3f", found.within().get(middle).estimate()),
+                    String.format(
+                            Locale.ROOT, "%.3f", found.within().get(middle).estimate()),
                     Table.number(row.clean().logLik() - found.logLikAttacked()),
                     number(row.degradation(pixels))));
         }
@@ -109,10 +110,11 @@ final class SuiteTable {
         lines.add("");
         lines.addAll(table.lines());
         lines.add("");
-        lines.add("damage is the mean distance of random reconstructions from g(mu(x)), on fresh noise; clean, that without"
-                + " a perturbation.");
-        lines.add("broken: P(|Delta| <= " + r + ") is at most one half at that confidence. worst: no other attack damages"
-                + " more there.");
+        lines.add(
+                "damage is the mean distance of random reconstructions from g(mu(x)), on fresh noise; clean, that without"
+                        + " a perturbation.");
+        lines.add("broken: P(|Delta| <= " + r
+                + ") is at most one half at that confidence. worst: no other attack damages" + " more there.");
         return lines;
     }
 

@@ -44,14 +44,16 @@ final class SummaryTable {
         lines.addAll(table.lines());
         lines.add("");
         if (plan.breaks()) {
-            lines.add("Bounds are first-order estimates of the mean-only margin, no certificates; a break is a perturbation"
-                    + " inside the value range,");
+            lines.add(
+                    "Bounds are first-order estimates of the mean-only margin, no certificates; a break is a perturbation"
+                            + " inside the value range,");
             lines.add("verified on fresh noise. " + comparison(summary, MarginMethod.MARGIN_UPPER, "Of the breaks"));
             if (plan.meanOnly()) {
                 lines.add(comparison(summary, MarginMethod.MARGIN_UPPER_MEAN_ONLY, "Of the mean-only breaks"));
             }
         } else {
-            lines.add("Bounds are first-order estimates of the mean-only margin, no certificates. No break was searched.");
+            lines.add(
+                    "Bounds are first-order estimates of the mean-only margin, no certificates. No break was searched.");
         }
         List<String> withheld = summary.models().stream()
                 .filter(model -> model.radii().stream().anyMatch(at -> !at.has(MarginMethod.BOUND_WHITENED)))

@@ -147,8 +147,7 @@ final class VerifyCommand implements Callable<Integer> {
                     attack.spec().norm().distance(attack.input(), attack.perturbed()),
                     radius == null ? Double.POSITIVE_INFINITY : radius,
                     again.images().range().contains(attack.perturbed()));
-            if (!Arrays.equals(
-                    attack.input(), again.images().image(attack.row().point()))) {
+            if (!Arrays.equals(attack.input(), again.images().image(attack.row().point()))) {
                 verification.unsupported(which + ": its clean input is not the data's");
             }
         }
