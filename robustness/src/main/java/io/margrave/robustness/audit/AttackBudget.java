@@ -18,41 +18,35 @@ import org.jspecify.annotations.Nullable;
  */
 record AttackBudget(double limit, @Nullable Double radius) {
 
-    /** Share of the value range, or of the prior's width, that an attack has where the plan names no radius. */
+    /** Share of the value range that an L-infinity attack has where the plan names no radius. */
     private static final double SHARE = 0.1;
 
     /**
      * The budget of an attack. Where the specification has no radius: the plan's attack radius for L2, a tenth of the value range for
-     * L-infinity; for L2 attacks on latents a tenth of the median distance between draws of a standard normal prior, sqrt(2 k).
+     * L-infinity.
      *
      * @param plan resolved
      * @throws BadInputException where no radius is given and none goes without saying
      */
     static AttackBudget of(AuditPlan plan, AttackSpec spec, VaeSpec model) {
-        Double given = spec.radius();
-        boolean onLatents = spec.variable() == Variable.LATENT;
         if (!spec.weights().isEmpty()) {
-            if (onLatents) {
-                throw new BadInputException("want a radius for attack " + spec.name()
-                        + ", got weights: latents have no range that would end a perturbation");
-            }
             return new AttackBudget(furthest(spec.norm(), model.shape().size(), model.range()), null);
         }
-        double radius = given == null ? usual(plan, spec, model, onLatents) : given;
+        Double given = spec.radius();
+        double radius = given == null ? usual(plan, spec, model.range()) : given;
         return new AttackBudget(radius, radius);
     }
 
-    private static double usual(AuditPlan plan, AttackSpec spec, VaeSpec model, boolean onLatents) {
+    private static double usual(AuditPlan plan, AttackSpec spec, ValueRange range) {
         Double planned = plan.attackRadius();
-        double width = (double) model.range().high() - model.range().low();
         double usual = switch (spec.norm()) {
             case L1 -> 0;
-            case L2 -> onLatents ? SHARE * Math.sqrt(2.0 * model.latent()) : planned == null ? 0 : planned;
-            case LINF -> onLatents ? 0 : SHARE * width;
+            case L2 -> planned == null ? 0 : planned;
+            case LINF -> SHARE * ((double) range.high() - range.low());
         };
-        if (usual == 0) {
-            throw new BadInputException("want a radius for attack " + spec.name() + ", got none: add radius, in its norm "
-                    + spec.norm());
+        if (usual == 0 || spec.variable() == Variable.LATENT) {
+            throw new BadInputException("want a radius for attack " + spec.name() + ", got none: add one in its norm, "
+                    + spec.norm() + (spec.variable() == Variable.LATENT ? ", in latent units" : ""));
         }
         return usual;
     }

@@ -148,8 +148,7 @@ final class ChunkAudit {
 
     private List<PointAudit> run(ImageSet images, Tensor inputs) {
         EncoderJacobian jacobian = plan.breaks()
-                ? EncoderJacobian.withSearchDirections(
-                        vae, plan.search().inBfloat16() ? vae.inBfloat16() : vae, inputs)
+                ? EncoderJacobian.withSearchDirections(vae, plan.search().inBfloat16() ? vae.inBfloat16() : vae, inputs)
                 : EncoderJacobian.of(vae, inputs);
         Reconstruction clean = Reconstruction.of(vae, inputs, Follows.MEAN_AND_VARIANCE);
         double[][] distances =

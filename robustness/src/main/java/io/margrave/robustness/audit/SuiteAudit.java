@@ -8,12 +8,12 @@ import io.margrave.results.AttackSpec.Variable;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.CleanQuality;
 import io.margrave.robustness.attack.Attack;
-import io.margrave.robustness.attack.Ball;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.measure.AttackMeasures;
 import io.margrave.robustness.measure.AttackMeasures.Attempt;
 import io.margrave.robustness.measure.AttackMeasures.Targets;
-import io.margrave.robustness.suite.LatentAttack;
+import io.margrave.robustness.suite.AttackCatalogue;
+import io.margrave.robustness.suite.Probe;
 import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,8 +54,8 @@ final class SuiteAudit {
     /** Attacks on one point. */
     static int attacks(AuditPlan plan) {
         return plan.suite().stream()
-                .mapToInt(spec -> Math.max(1, spec.targets())
-                        * Math.max(1, spec.weights().size()))
+                .mapToInt(spec ->
+                        Math.max(1, spec.targets()) * Math.max(1, spec.weights().size()))
                 .sum();
     }
 
@@ -75,11 +75,12 @@ final class SuiteAudit {
      * @param directions that a search may start along, each {@code [points, features]}
      */
     Found run(Reconstruction clean, Tensor inputs, List<Tensor> directions) {
+        Probe probe = suite.probe();
         AttackMeasures measures = AttackMeasures.of(
                 clean,
                 new AttackMeasures.Batch(inputs, images.range(), points, noise),
                 plan.r().values(),
-                suite.probe());
+                probe == null ? null : probe::logits);
         List<List<AttackFinding>> findings = new ArrayList<>();
         for (int i = 0; i < points.length; i++) {
             findings.add(new ArrayList<>());
@@ -90,7 +91,8 @@ final class SuiteAudit {
             for (int k = 0; k < Math.max(1, ready.spec().targets()); k++) {
                 try (PointerScope scope = new PointerScope()) {
                     Targets wanted = ready.spec().targets() == 0 ? null : targets(targets, k);
-                    List<@Nullable Double> weights = new ArrayList<>(ready.spec().weights());
+                    List<@Nullable Double> weights =
+                            new ArrayList<>(ready.spec().weights());
                     if (weights.isEmpty()) {
                         weights.add(null);
                     }
@@ -126,12 +128,11 @@ final class SuiteAudit {
             @Nullable Double weight,
             String name) {
         AttackSpec spec = ready.spec();
-        boolean onLatents = spec.variable() == Variable.LATENT;
         AttackBudget budget = AttackBudget.of(plan, spec, clean.vae().spec());
         double[] radii = new double[points.length];
         Arrays.fill(radii, budget.limit());
         List<Tensor> starts = new ArrayList<>();
-        if (!onLatents) {
+        if (spec.variable() != Variable.LATENT) {
             if (targets != null) {
                 starts.add(targets.images().sub(inputs));
             }
@@ -140,9 +141,7 @@ final class SuiteAudit {
         Attack.Attacked attacked = ready.attack()
                 .perturb(new Attack.Request(
                         clean,
-                        onLatents
-                                ? LatentAttack.ball(clean, spec.norm())
-                                : new Ball(inputs, images.range(), spec.norm()),
+                        AttackCatalogue.ball(spec, clean, inputs, images.range()),
                         radii,
                         weight,
                         targets == null ? null : targets.images(),

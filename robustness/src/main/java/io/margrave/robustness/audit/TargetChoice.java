@@ -34,8 +34,7 @@ final class TargetChoice {
 
     private static int[] of(ImageSet images, int point, int count, long seed) {
         int label = images.label(point);
-        int[] others =
-                IntStream.range(0, images.size()).filter(i -> i != point).toArray();
+        int[] others = IntStream.range(0, images.size()).filter(i -> i != point).toArray();
         int[] wanted = IntStream.of(others)
                 .filter(i -> label < 0 || images.label(i) != label)
                 .toArray();
@@ -45,7 +44,8 @@ final class TargetChoice {
             throw new BadInputException("want " + count + " targets for image " + point + " of " + images.name()
                     + ", got " + eligible.length + " other images: ask for fewer targets");
         }
-        return IntStream.of(new Noise(seed, images.name()).stream(point, "targets", 0).sample(eligible.length, count))
+        return IntStream.of(new Noise(seed, images.name())
+                        .stream(point, "targets", 0).sample(eligible.length, count))
                 .map(i -> eligible[i])
                 .toArray();
     }
