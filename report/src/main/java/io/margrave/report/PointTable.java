@@ -36,7 +36,7 @@ record PointTable(RunResults results) {
                 new Column("frobenius", lower(), Type.NUMBER, row -> bound(row, Bound.FROBENIUS)),
                 new Column("whitened", lower(), Type.NUMBER, row -> bound(row, Bound.WHITENED))));
         for (MarginMethod attack : MarginMethod.attacks()) {
-            if (attack.askedBy(results.plan())) {
+            if (results.plan().breaks() && attack.askedBy(results.plan())) {
                 columns.add(new Column(
                         "break",
                         upper(attack),
@@ -115,11 +115,13 @@ record PointTable(RunResults results) {
                     cells.addPOJO(value);
                 }
             }
-            flags.add(flag(row));
+            flags.add(results.plan().breaks() ? flag(row) : flag(row) & NOT_ROBUST);
         }
         data.set("words", VegaLite.strings(words));
         return data;
     }
+
+    private static final int NOT_ROBUST = 4;
 
     /** Bits: 1 a break below the whitened estimate, 2 none found, 4 not shown to be r-robust. */
     private static int flag(AuditRow row) {
@@ -128,7 +130,7 @@ record PointTable(RunResults results) {
                         || MarginMethod.MARGIN_UPPER_MEAN_ONLY.value(row) < Bound.WHITENED.of(row));
         return (below ? 1 : 0)
                 + (MarginMethod.MARGIN_UPPER.censored(row) ? 2 : 0)
-                + (row.verdictClean() == io.margrave.theory.Verdict.HOLDS ? 0 : 4);
+                + (row.verdictClean() == io.margrave.theory.Verdict.HOLDS ? 0 : NOT_ROBUST);
     }
 
     String html() {

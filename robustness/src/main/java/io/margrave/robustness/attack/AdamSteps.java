@@ -15,6 +15,8 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class AdamSteps implements Search {
     private static final Ascent.StepSize SHARE = new Ascent.StepSize(0.3, 0.01);
+    /** Longer: the projection takes most of a step's length off again. */
+    private static final Ascent.StepSize SHARE_L1 = new Ascent.StepSize(2, 0.04);
     /** Of the range's diameter, where no radius gives a scale. */
     private static final Ascent.StepSize PENALISED = new Ascent.StepSize(0.02, 0.0005);
 
@@ -30,7 +32,7 @@ final class AdamSteps implements Search {
         boolean each = !constrained || ball.norm() == Norm.LINF;
         // A step that moves every value has about the length of the share, in L2.
         double scale = batch.request().stepScale() * (constrained ? 1 : batch.diameter() / Math.sqrt(batch.features()));
-        Ascent.StepSize share = constrained ? SHARE : PENALISED;
+        Ascent.StepSize share = constrained ? ball.norm() == Norm.L1 ? SHARE_L1 : SHARE : PENALISED;
         Tensor first = torch.zeros_like(start);
         Tensor second = each ? torch.zeros_like(start) : torch.zeros_like(start.narrow(1, 0, 1));
         return batch.climb(start, batch.searched(), (iterate, gradient, objective, step) -> {

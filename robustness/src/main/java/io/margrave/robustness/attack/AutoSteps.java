@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Auto-PGD (Croce and Hein 2020, algorithm 1): ascent with momentum, whose step is halved, point by point, at checkpoints where too
@@ -22,17 +23,17 @@ final class AutoSteps implements Search {
     private static final double FIRST_INTERVAL = 0.22;
     private static final double SHORTER = 0.03;
     private static final double SHORTEST = 0.06;
-    /** First step, in radii (Croce and Hein 2020; in L1 2021). */
+    /** First step, in radii; longer in L1, where the projection takes most of its length off again. */
     private static final double FIRST_STEP = 2;
 
-    private static final double FIRST_STEP_L1 = 1;
+    private static final double FIRST_STEP_L1 = 4;
     /** First step under a penalty, as a share of the range's diameter. */
     private static final double FIRST_STEP_PENALISED = 0.1;
 
     @Override
     public Climbed from(RestartBatch batch, Tensor start) {
         HeldNoise noise = new HeldNoise(batch.draws());
-        Run run = new Run(batch, start, noise, batch.searched(noise));
+        Run run = new Run(batch, start, noise);
         Climbed climbed = batch.climb(start, run.goal, run);
         run.keep(climbed.perturbed(), run.values(climbed.perturbed()));
         return new Climbed(run.best, climbed.trace());
@@ -43,6 +44,7 @@ final class AutoSteps implements Search {
         private final RestartBatch batch;
         private final HeldNoise noise;
         private final AttackGoal goal;
+        private final @Nullable ProximalStep proximal;
         private final Tensor previous;
         private final Tensor best;
         private final Tensor bestGradient;
@@ -56,10 +58,11 @@ final class AutoSteps implements Search {
         private int interval;
         private int checkpoint;
 
-        Run(RestartBatch batch, Tensor start, HeldNoise noise, AttackGoal goal) {
+        Run(RestartBatch batch, Tensor start, HeldNoise noise) {
             this.batch = batch;
             this.noise = noise;
-            this.goal = goal;
+            goal = batch.unpenalised(noise);
+            proximal = batch.request().weight() == null ? null : new ProximalStep(batch);
             steps = batch.effort().steps();
             previous = start.detach().clone();
             best = start.detach().clone();
@@ -85,6 +88,9 @@ final class AutoSteps implements Search {
 
         @Override
         public Tensor next(Tensor iterate, Tensor gradient, double[] objective, int step) {
+            if (proximal != null) {
+                proximal.penalise(objective, iterate);
+            }
             for (int i = 0; i < gains.length; i++) {
                 gains[i] += objective[i] > lastValue[i] ? 1 : 0;
                 lastValue[i] = objective[i];
@@ -100,9 +106,7 @@ final class AutoSteps implements Search {
                 previous.copy_(torch.where(back, best, previous));
                 renew(from);
             }
-            Tensor moved = bounded(direction(from, along)
-                    .mul_(Rows.numbers(lengths).unsqueeze(1))
-                    .add_(from));
+            Tensor moved = stepped(from, along);
             if (step > 0) {
                 // x + 3/4 (z - x) + 1/4 (x - previous)
                 moved = bounded(moved.mul_(new Scalar(1 - MOMENTUM))
@@ -113,14 +117,16 @@ final class AutoSteps implements Search {
             return moved;
         }
 
-        private Tensor direction(Tensor iterate, Tensor gradient) {
-            return batch.request().weight() == null
-                    ? Steepest.along(batch.ball(), iterate, gradient)
-                    : Steepest.normalised(gradient);
+        private Tensor stepped(Tensor iterate, Tensor gradient) {
+            return proximal == null
+                    ? bounded(Steepest.along(batch.ball(), iterate, gradient)
+                            .mul_(Rows.numbers(lengths).unsqueeze(1))
+                            .add_(iterate))
+                    : proximal.from(iterate, gradient, lengths);
         }
 
         private Tensor bounded(Tensor moved) {
-            return batch.request().weight() == null
+            return proximal == null
                     ? batch.ball().project(moved, batch.radii())
                     : batch.ball().clipped(moved);
         }
@@ -157,7 +163,11 @@ final class AutoSteps implements Search {
         double[] values(Tensor iterate) {
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
-                return TensorCopies.doubles(goal.objective(iterate, steps));
+                double[] values = TensorCopies.doubles(goal.objective(iterate, steps));
+                if (proximal != null) {
+                    proximal.penalise(values, iterate);
+                }
+                return values;
             }
         }
     }

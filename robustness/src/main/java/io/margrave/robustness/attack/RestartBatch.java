@@ -125,12 +125,12 @@ record RestartBatch(
 
     /** What is searched, on given draws. */
     AttackGoal searched(Supplier<Tensor> draws) {
-        return penalised(kind.of(scene(map.forSearch(), draws)));
+        return penalised(unpenalised(draws));
     }
 
     /** What is searched, without the penalty. */
-    AttackGoal unpenalised() {
-        return kind.of(scene(map.forSearch(), draws()));
+    AttackGoal unpenalised(Supplier<Tensor> draws) {
+        return kind.of(scene(map.forSearch(), draws));
     }
 
     private GoalKind.Scene scene(Reconstruction at, Supplier<Tensor> draws) {
