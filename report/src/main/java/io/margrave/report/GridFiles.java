@@ -106,7 +106,8 @@ final class GridFiles {
     private static String printable(String text) {
         StringBuilder out = new StringBuilder();
         text.codePoints()
-                .map(c -> (c < 0x20 || c == 0x7f || (c >= 0xd800 && c <= 0xdfff) || c == 0xfffe || c == 0xffff) ? ' ' : c)
+                .map(c ->
+                        (c < 0x20 || c == 0x7f || (c >= 0xd800 && c <= 0xdfff) || c == 0xfffe || c == 0xffff) ? ' ' : c)
                 .forEach(out::appendCodePoint);
         return out.toString();
     }
