@@ -1,5 +1,6 @@
 package io.margrave.cli;
 
+import io.margrave.cli.plan.Closest;
 import io.margrave.cli.plan.PlanDocument;
 import io.margrave.data.BadInputException;
 import io.margrave.results.AttackSpec.Method;
@@ -31,7 +32,7 @@ final class AttackOptions {
             names = {"--model", "--models"},
             paramLabel = "DIR",
             split = ",",
-            description = "Folders of the models to attack.")
+            description = "Folders of the models to attack; with --resume, where they are now, if they moved.")
     @Nullable
     List<String> models;
 
@@ -246,6 +247,10 @@ final class AttackOptions {
         Map<String, AttackCatalogue.Entry> known =
                 AttackCatalogue.list().stream().collect(Collectors.toMap(AttackCatalogue.Entry::id, entry -> entry));
         List<Map<String, Object>> suite = new ArrayList<>();
+        if (asked.stream().distinct().count() < asked.size()) {
+            throw new BadInputException("want different --goal, got one twice of " + String.join(", ", asked)
+                    + ": a plan may have several attacks of one goal, see 'margrave audit --help'");
+        }
         boolean targeted = false;
         for (String goal : asked) {
             AttackCatalogue.Entry entry = known.get(goal);

@@ -27,10 +27,12 @@ final class SuiteTable {
         boolean models = results.models().size() > 1;
         boolean targets = all.stream().anyMatch(row -> row.finding().target() != null);
         boolean weights = all.stream().anyMatch(row -> row.finding().weight() != null);
+        boolean probed = all.stream().anyMatch(row -> row.finding().prediction() != null);
         Table table = new Table(cells(
                 models ? "model" : null,
                 "point",
                 "label",
+                probed ? "probe" : null,
                 "attack",
                 targets ? "target" : null,
                 weights ? "weight" : null,
@@ -46,6 +48,7 @@ final class SuiteTable {
                     models ? row.model() : null,
                     Integer.toString(row.point()),
                     Integer.toString(row.label()),
+                    probed ? whole(row.clean().prediction()) + ">" + whole(found.prediction()) : null,
                     found.attack(),
                     targets ? whole(found.target()) : null,
                     weights ? number(found.weight()) : null,
