@@ -12,7 +12,7 @@ import java.util.Map;
 /** How far each attack throws the reconstructions, beside random noise of the same norm and beside no attack at all. */
 final class AttackDamage {
     private static final String UNTOUCHED = "(untouched)";
-    private static final String WORST = "(worst of all, image by image)";
+    private static final String WORST = "(worst of all)";
 
     private AttackDamage() {}
 
@@ -37,10 +37,10 @@ final class AttackDamage {
         return List.of(new Figure(
                 "attack-damage",
                 "Damage by attack",
-                "Mean distance of the random reconstructions from the clean one, E|\u0394|, in output units, on noise that no search has seen. White"
-                        + " line: median over images; box: 25\u202f% to 75\u202f%; line: 10\u202f% to 90\u202f%. Dashed: median of random noise of the same"
-                        + " norm, where the suite has it: an attack that stays left of it has found nothing. One panel a constraint: attacks under"
-                        + " different norms can\u2019t be compared. The worst of all takes the largest measured damage of each image.",
+                "Mean distance of the random reconstructions from the clean one, E|\u0394|, in output units, on noise that no search has seen. Black:"
+                        + " median over images; box: 25\u202f% to 75\u202f%; thin line: 10\u202f% to 90\u202f%. Dashed: median of the best random"
+                        + " perturbation of the same norm, where the suite has it: an attack that stays left of it has found nothing. One panel a constraint: attacks under"
+                        + " different norms can\u2019t be compared. The worst of all is the largest measured damage of each image.",
                 spec,
                 new Figure.Numbers(
                         List.of(
@@ -101,13 +101,12 @@ final class AttackDamage {
             order.add(WORST);
         }
         int models = results.models().size();
-        ObjectNode panel = VegaLite.panel(
+        return VegaLite.panel(
                 capital(threat.title()),
                 List.of(),
                 480,
                 order.size() * (13 * models + 9),
                 layers(results, boxes, baselines, order));
-        return panel;
     }
 
     private static String capital(String title) {
@@ -182,15 +181,16 @@ final class AttackDamage {
         rule.set(
                 "tooltip",
                 VegaLite.array(List.of(
-                        VegaLite.tip("model", "model"), VegaLite.numberTip("median", "median of random noise"))));
+                        VegaLite.tip("model", "model"),
+                        VegaLite.numberTip("median", "median, best random perturbation"))));
         List<ObjectNode> layers = new ArrayList<>();
         if (!baselines.isEmpty()) {
             layers.add(VegaLite.layer(baselines, "{type: 'rule', strokeDash: [4, 3], strokeWidth: 1.2}", rule));
         }
         layers.add(VegaLite.layer(boxes, "{type: 'rule', strokeWidth: 1.4}", whisker));
-        layers.add(VegaLite.layer(boxes, "{type: 'bar', height: {band: 0.72}}", box));
+        layers.add(VegaLite.layer(boxes, "{type: 'bar', height: {band: 0.72}, opacity: 0.75}", box));
         layers.add(VegaLite.layer(
-                boxes, "{type: 'tick', orient: 'vertical', color: 'white', thickness: 2, band: 0.72}", median));
+                boxes, "{type: 'tick', orient: 'vertical', color: '#111', thickness: 2, band: 0.72}", median));
         return layers;
     }
 }

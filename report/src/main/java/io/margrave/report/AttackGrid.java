@@ -26,8 +26,8 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
 
     /** How the rows are chosen, for a reader. */
     static final String RULE = "Rows: of the attacked images that the run keeps pictures of, at most " + ROWS
-            + " a model and attack, evenly spaced from the most to the least damaged. Beneath the last picture stands an image\u2019s rank among"
-            + " all that were attacked, so that nobody need wonder whether it was picked.";
+            + " a model and attack, evenly spaced from the most to the least damaged. Beneath the last picture stands an image\u2019s rank by"
+            + " damage among all that were attacked: an extreme one says nothing of the others.";
 
     /**
      * One attacked image.
@@ -38,21 +38,18 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
      */
     record Row(AttackExhibit exhibit, int rank, int of) {
 
-        /** Whether the attacked input is an image: not where latents were attacked. */
-        boolean pictured() {
-            return exhibit.perturbed().length == exhibit.input().length;
-        }
-
         /** The pictures of {@link #columns}, null where there is none. */
-        List<@Nullable Picture> pictures(boolean targeted) {
+        private List<@Nullable Picture> pictures(boolean targeted, boolean latent) {
             List<@Nullable Picture> pictures = new ArrayList<>();
             pictures.add(image(exhibit.input()));
             float[] target = exhibit.target();
             if (targeted) {
                 pictures.add(target == null ? null : image(target));
             }
-            pictures.add(pictured() ? image(exhibit.perturbed()) : null);
-            pictures.add(pictured() ? distortion() : null);
+            if (!latent) {
+                pictures.add(image(exhibit.perturbed()));
+                pictures.add(distortion());
+            }
             pictures.add(image(exhibit.reconstruction()));
             pictures.add(image(exhibit.attackedReconstruction()));
             return pictures;
@@ -76,38 +73,39 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
             return Norm.LINF.distance(exhibit.input(), exhibit.perturbed());
         }
 
-        /** Two lines of plain text under each picture, in the order of {@link #pictures}. */
-        List<List<String>> notes(boolean targeted) {
+        /** Lines of plain text under each picture. */
+        private List<List<String>> notes(AttackSpec spec, boolean targeted, boolean latent) {
             AttackRow row = exhibit.row();
             List<List<String>> notes = new ArrayList<>();
             notes.add(List.of("point " + row.point(), row.label() < 0 ? "" : "label " + row.label()));
             if (targeted) {
                 Integer target = row.finding().target();
-                notes.add(List.of(target == null ? "" : "point " + target, ""));
+                notes.add(List.of(target == null ? "" : "point " + target));
             }
-            notes.add(
-                    pictured()
-                            ? List.of(
-                                    "L2 " + Text.number(Norm.L2.distance(exhibit.input(), exhibit.perturbed())),
-                                    "L\u221e " + Text.number(scale()))
-                            : List.of("L2 " + Text.number(row.finding().normL2()) + " in latents", ""));
-            notes.add(List.of(pictured() ? "\u00b1" + Text.number(scale()) : "", allowed()));
+            if (!latent) {
+                notes.add(List.of(
+                        "L2 " + Text.number(Norm.L2.distance(exhibit.input(), exhibit.perturbed())) + ", L\u221e "
+                                + Text.number(scale()),
+                        allowed(spec)));
+                notes.add(List.of("scale \u00b1" + Text.number(scale())));
+            }
             notes.add(List.of(
                     "damage " + Text.number(row.clean().damage()),
                     "log p " + Text.number(row.clean().logLik())));
             notes.add(List.of(
-                    "damage " + Text.number(row.finding().damage()) + ", rank " + Text.integer(rank) + " of "
-                            + Text.integer(of),
-                    "log p " + Text.number(row.finding().logLikAttacked())));
+                    "damage " + Text.number(row.finding().damage()),
+                    "log p " + Text.number(row.finding().logLikAttacked()),
+                    (latent ? "latents moved " + Text.number(row.finding().normL2()) + ", " : "") + "rank "
+                            + Text.integer(rank) + " of " + Text.integer(of)));
             return notes;
         }
 
-        private String allowed() {
+        private String allowed(AttackSpec spec) {
             Double radius = exhibit.row().finding().radius();
             Double weight = exhibit.row().finding().weight();
             return weight != null
-                    ? "\u03bb = " + Text.number(weight)
-                    : radius != null ? "allowed " + Text.number(radius) : "";
+                    ? "penalty \u03bb = " + Text.number(weight)
+                    : radius != null ? "allowed " + Threat.name(spec.norm()) + " " + Text.number(radius) : "";
         }
     }
 
@@ -173,8 +171,26 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
         if (targeted()) {
             columns.add("target");
         }
-        columns.addAll(List.of("adversarial input", "distortion", "reconstruction", "attacked reconstruction"));
+        if (!latent()) {
+            columns.addAll(List.of("adversarial input", "distortion"));
+        }
+        columns.addAll(List.of("reconstruction", "attacked reconstruction"));
         return columns;
+    }
+
+    /** One picture a column, null where there is none. */
+    List<@Nullable Picture> pictures(Row row) {
+        return row.pictures(targeted(), latent());
+    }
+
+    /** Lines of plain text under each of {@link #pictures}, at most three, some empty. */
+    List<List<String>> notes(Row row) {
+        return row.notes(spec, targeted(), latent());
+    }
+
+    /** Whether latents were attacked: there is no attacked input to look at. */
+    private boolean latent() {
+        return spec.variable() == AttackSpec.Variable.LATENT;
     }
 
     /** As in {@code max-damage, gradient, 50 steps; inputs, L2 norm at most 1.2}. Not escaped. */
@@ -186,6 +202,11 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
                                 spec.norm(),
                                 any.finding().radius())
                         .title();
+    }
+
+    /** Of its first row. */
+    double largestDamage() {
+        return rows.get(0).exhibit().row().finding().damage();
     }
 
     /** How a signed difference is coloured. */

@@ -2,6 +2,7 @@ package io.margrave.report;
 
 import io.margrave.results.RunResults;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,15 +31,16 @@ record AttackGridSection(RunResults results, List<AttackGrid> grids) {
                 .append(grids.get(0).colours())
                 .append(
                         "); the value of its strongest colour stands beneath it. The same grids lie in the run\u2019s <code>figures</code> folder.</p>\n");
-        String model = null;
+        String model = "";
+        boolean first = true;
         for (AttackGrid grid : grids) {
-            if (!grid.model().equals(model)) {
-                out.append("<h3>").append(Html.text(grid.model())).append("</h3>\n");
+            if (first || !grid.model().equals(model)) {
+                model = grid.model();
+                out.append("<h3>").append(Html.text(model)).append("</h3>\n");
             }
-            boolean first = !grid.model().equals(model);
-            model = grid.model();
+            first = false;
             out.append("<details class=\"exhibits\"")
-                    .append(first ? " open" : "")
+                    .append(opened(grid) ? " open" : "")
                     .append("><summary>")
                     .append(Html.text(grid.spec().name()))
                     .append(" <span class=\"label\">")
@@ -50,8 +52,16 @@ record AttackGridSection(RunResults results, List<AttackGrid> grids) {
         return out.append("</section>\n").toString();
     }
 
+    /** A model's most damaging attack with targets, and without: the rest is a click away. */
+    private boolean opened(AttackGrid grid) {
+        return grids.stream()
+                .filter(each -> each.model().equals(grid.model()) && each.targeted() == grid.targeted())
+                .max(Comparator.comparingDouble(AttackGrid::largestDamage))
+                .filter(grid::equals)
+                .isPresent();
+    }
+
     private String table(AttackGrid grid) {
-        boolean targeted = grid.targeted();
         StringBuilder out = new StringBuilder("<div class=\"scroll\"><table class=\"images\"><thead><tr>");
         grid.columns()
                 .forEach(column ->
@@ -59,8 +69,8 @@ record AttackGridSection(RunResults results, List<AttackGrid> grids) {
         out.append("</tr></thead><tbody>\n");
         for (AttackGrid.Row row :
                 grid.rows().subList(0, Math.min(shown(), grid.rows().size()))) {
-            List<@Nullable Picture> pictures = row.pictures(targeted);
-            List<List<String>> notes = row.notes(targeted);
+            List<@Nullable Picture> pictures = grid.pictures(row);
+            List<List<String>> notes = grid.notes(row);
             List<String> cells = new ArrayList<>();
             for (int i = 0; i < pictures.size(); i++) {
                 String alternative =

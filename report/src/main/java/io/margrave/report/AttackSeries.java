@@ -10,7 +10,9 @@ import io.margrave.theory.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -119,9 +121,19 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
      * @param radius number of the radius r in the plan
      */
     Proportion broken(int radius, double alpha) {
+        // Few different counts among many rows: each is tested once.
+        Map<Tested, Boolean> fails = new HashMap<>();
         return share(rows -> rows.stream()
                 .anyMatch(row -> row.finding().within().size() > radius
-                        && row.finding().within().get(radius).verdict(alpha / rows.size()) == Verdict.FAILS));
+                        && fails.computeIfAbsent(
+                                new Tested(row.finding().within().get(radius), alpha / rows.size()), Tested::fails)));
+    }
+
+    /** Whether a probability is shown to be at most one half. */
+    private record Tested(Proportion within, double alpha) {
+        boolean fails() {
+            return within.estimate() <= 0.5 && within.verdict(alpha) == Verdict.FAILS;
+        }
     }
 
     /**

@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What the suite of attacks came to, in a sentence or two a model. HTML. */
 record AttackStatements(RunResults results) {
-    static final String MEANING =
-            "<i>Damage</i> is the mean distance of the model\u2019s random reconstructions of the attacked image from its clean reconstruction."
-                    + " An image counts as <i>broken</i> at r where they are shown to land farther than r away at least half of the time. An attack"
-                    + " shows what can be done, never what can\u2019t: a model that these attacks leave alone may fall to a stronger one, and no"
-                    + " smallest perturbation was searched for here.";
+    static final String DAMAGE =
+            "<i>Damage</i> is the mean distance of the model\u2019s random reconstructions of an attacked image from its clean reconstruction.";
+
+    static final String MEANING = DAMAGE
+            + " An image counts as <i>broken</i> at r where they are shown to land farther than r away at least half of the time. An attack"
+            + " shows what can be done, never what can\u2019t: a model that these attacks leave alone may fall to a stronger one, and no"
+            + " smallest perturbation was searched for here.";
 
     List<String> html() {
         List<AttackSeries> series = AttackSeries.of(results);
@@ -76,7 +78,8 @@ record AttackStatements(RunResults results) {
         return worst.series().stream()
                 .filter(AttackSeries::random)
                 .findFirst()
-                .map(each -> ", and random noise of the same norm "
+                .map(each -> ", and the best of "
+                        + Text.integer(each.spec().effort().steps()) + " random perturbations of the same norm "
                         + value(each.median(row -> row.finding().damage(), alpha)))
                 .orElse("");
     }
@@ -102,6 +105,6 @@ record AttackStatements(RunResults results) {
     private static String ofPair(PairedDamage pair) {
         return "Through the mean or through the variance? On <b>" + Html.text(pair.model())
                 + "</b> the mean-only attack does more than the" + " variance-only one on <b>"
-                + MeanAgainstVariance.share(pair) + "</b> (" + pair.constraint() + ").";
+                + MeanAgainstVariance.share(pair.meanDoesMore()) + "</b> (" + pair.constraint() + ").";
     }
 }

@@ -128,10 +128,8 @@ final class AttackTables {
         List<Double> radii = results.plan().r().values();
         List<String> head = new ArrayList<>(List.of(
                 "attack<br><span class=\"label\">goal \u00b7 search</span>",
-                "allowed",
-                "norm used",
-                "damage untouched",
-                "damage attacked"));
+                "allowed<br><span class=\"label\">beneath: used, median</span>",
+                "damage<br><span class=\"label\">beneath: untouched</span>"));
         for (double r : radii) {
             head.add(
                     "P(|\u0394| \u2264 " + Text.number(r) + ")<br><span class=\"label\">beneath: images broken</span>");
@@ -141,21 +139,17 @@ final class AttackTables {
             List<String> row = new ArrayList<>(List.of(
                     name(each),
                     allowed(each),
-                    median(each, finding -> finding.finding().norm()),
-                    median(each, finding -> finding.clean().damage()),
-                    median(each, finding -> finding.finding().damage())));
+                    Html.line(each.median(finding -> finding.finding().damage(), alpha)) + "<br>"
+                            + Html.line(each.median(finding -> finding.clean().damage(), alpha))));
             for (int i = 0; i < radii.size(); i++) {
                 int radius = i;
-                row.add(median(each, finding -> within(finding, radius)) + "<br>" + broken(each.broken(radius, alpha)));
+                Proportion broken = each.broken(radius, alpha);
+                row.add(Html.line(each.median(finding -> within(finding, radius), alpha)) + "<br>"
+                        + Html.line(Text.percent(broken.estimate()), Text.interval(broken, alpha)));
             }
             rows.add(row);
         }
         return Html.table("summary attacks", head, rows);
-    }
-
-    private String broken(Proportion broken) {
-        return "<span class=\"pair\">broken <b>" + Text.percent(broken.estimate())
-                + "</b></span><br><small class=\"interval\">" + Text.interval(broken, alpha) + "</small>";
     }
 
     private static @Nullable Double within(AttackRow row, int radius) {
@@ -171,7 +165,7 @@ final class AttackTables {
         List<List<String>> rows = new ArrayList<>();
         for (AttackSeries each : own) {
             rows.add(List.of(
-                    name(each),
+                    "<b class=\"name\">" + Html.text(each.title()) + "</b>",
                     median(each, row -> row.clean().logLik() - row.finding().logLikAttacked()),
                     median(each, row -> row.degradation(pixels)),
                     median(each, row -> row.finding().logLikTarget()),
@@ -184,7 +178,7 @@ final class AttackTables {
         return Html.table(
                 "summary attacks",
                 List.of(
-                        "attack<br><span class=\"label\">goal \u00b7 search</span>",
+                        "attack",
                         "log-likelihood lost<br><span class=\"label\">nats; positive is worse</span>",
                         "relative degradation<br><span class=\"label\">negative is worse</span>",
                         "log p(x_t|z*)<br><span class=\"label\">nats; of the target</span>",
@@ -235,8 +229,9 @@ final class AttackTables {
         };
     }
 
-    private static String allowed(AttackSeries each) {
+    private String allowed(AttackSeries each) {
         Threat threat = each.threat();
+        QuantileEstimate used = each.median(row -> row.finding().norm(), alpha);
         String variable = switch (each.spec().variable()) {
             case INPUT -> "each input";
             case UNIVERSAL -> "one for all inputs";
@@ -244,7 +239,8 @@ final class AttackTables {
         };
         return "<span class=\"pair\">" + Threat.name(threat.norm())
                 + (threat.radius() == null ? ", penalty" : " \u2264 " + Text.number(threat.radius()))
-                + "</span><br><span class=\"label\">" + variable + "</span>";
+                + " <span class=\"label\">" + variable + "</span></span><br>"
+                + Text.number(used == null ? null : used.estimate());
     }
 
     private String worst(WorstAttack worst) {
@@ -252,15 +248,15 @@ final class AttackTables {
         for (int i = 0; i < worst.series().size(); i++) {
             AttackSeries each = worst.series().get(i);
             rows.add(List.of(
-                    name(each),
+                    Html.text(each.title()),
                     Text.count(new Proportion(worst.wins().get(i), worst.images())),
-                    median(each, row -> row.finding().damage())));
+                    Html.line(each.median(row -> row.finding().damage(), alpha))));
         }
         rows.add(List.of(
                 "<b>the worst of them, image by image</b>",
                 Text.count(new Proportion(worst.images(), worst.images())),
-                Html.estimate(worst.median(alpha))));
+                Html.line(worst.median(alpha))));
         return "<h4>The worst attack of each image: " + worst.threat().title() + "</h4>\n"
-                + Html.table("summary attacks", List.of("attack", "the worst for", "median damage"), rows);
+                + Html.table("worst", List.of("attack", "the worst for", "median damage"), rows);
     }
 }

@@ -6,6 +6,7 @@ import io.margrave.results.EvaluationCheck;
 import io.margrave.results.EvaluationCheck.Curve;
 import io.margrave.results.RunResults;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +43,10 @@ final class CheckCurves {
         return List.of(new Figure(
                 ID,
                 "The curves behind the checks",
-                "One panel a check and model, as the titles say; colour and dash: what is drawn. A search has converged where its curve is flat at"
-                        + " its right end: a curve that still climbs means that more steps would have done more damage, and that the figures"
-                        + " of this report flatter the model.",
+                "One panel a check and model, as the titles say; colour and dash: what is drawn. Against steps: a search has converged where"
+                        + " its curve is flat at its right end; one that still climbs would have done more damage with more steps, and the"
+                        + " figures of this report flatter the model. Against the budget, damage has to grow. Against the step size, the most"
+                        + " damage should not lie at an end.",
                 VegaLite.figure(drawn),
                 Figure.Numbers.none()));
     }
@@ -64,7 +66,13 @@ final class CheckCurves {
         }
         ObjectNode encoding = VegaLite.object("""
                 {x: {field: 'x', type: 'quantitative', axis: {tickCount: 5}},
-                 y: {field: 'y', type: 'quantitative', scale: {zero: false}, axis: {tickCount: 5}}}""");
+                 y: {field: 'y', type: 'quantitative', axis: {tickCount: 5}}}""");
+        if (!values.isEmpty()) {
+            DoubleSummaryStatistics across = VegaLite.range(values, "x");
+            DoubleSummaryStatistics up = VegaLite.range(values, "y");
+            ((ObjectNode) encoding.get("x")).set("scale", VegaLite.scale(across.getMin(), across.getMax()));
+            ((ObjectNode) encoding.get("y")).set("scale", VegaLite.scale(up.getMin(), up.getMax()));
+        }
         ((ObjectNode) encoding.get("x")).put("title", panel.xName());
         ((ObjectNode) encoding.get("y")).put("title", panel.yName());
         encoding.set("color", VegaLite.colour("curve", names));

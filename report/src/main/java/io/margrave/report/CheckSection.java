@@ -87,7 +87,7 @@ record CheckSection(RunResults results) {
                 out.append(i == 0 ? "<tr class=\"first\">" : "<tr>");
                 if (i == 0) {
                     String rows = " rowspan=\"" + checks.size() + "\">";
-                    out.append("<td")
+                    out.append("<td class=\"no\"")
                             .append(rows)
                             .append(number.toString())
                             .append("</td><th scope=\"rowgroup\"")

@@ -3,6 +3,7 @@ package io.margrave.report;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.margrave.results.AttackRow;
+import io.margrave.results.AuditRow;
 import io.margrave.results.QuantileEstimate;
 import io.margrave.results.RunResults;
 import java.util.ArrayList;
@@ -52,6 +53,12 @@ final class DamageAgainstNorm {
             }
             ObjectNode encoding = VegaLite.object(
                     "{y: {field: 'y', type: 'quantitative', title: 'Damage E|\u0394|', axis: {tickCount: 5}}}");
+            if (!values.isEmpty()) {
+                ((ObjectNode) encoding.get("y"))
+                        .set(
+                                "scale",
+                                VegaLite.scale(0, VegaLite.range(values, "high").getMax()));
+            }
             panels.add(panel(results, family, values, encoding, List.of(), panels.size()));
         }
         return new Figure(
@@ -74,6 +81,14 @@ final class DamageAgainstNorm {
             for (String model : VegaLite.names(results)) {
                 for (int i = 0; i < radii.size(); i++) {
                     int radius = i;
+                    double[] clean = results.rows().stream()
+                            .filter(row -> row.model().equals(model) && row.r() == radii.get(radius))
+                            .mapToDouble(AuditRow::pClean)
+                            .sorted()
+                            .toArray();
+                    if (clean.length > 0 && !family.of(model).isEmpty()) {
+                        add(values, numbers, family, model, names.get(radius), 0, clean);
+                    }
                     for (AttackSeries each : family.of(model)) {
                         add(
                                 values,
@@ -92,7 +107,7 @@ final class DamageAgainstNorm {
                 }
             }
             ObjectNode encoding = VegaLite.object(
-                    "{y: {field: 'y', type: 'quantitative', title: 'P(|\u0394| \u2264 r)', scale: {domain: [0, 1]}}}");
+                    "{y: {field: 'y', type: 'quantitative', title: 'P(|\u0394| \u2264 r)', scale: {domain: [-0.03, 1.04]}, axis: {values: [0, 0.2, 0.4, 0.6, 0.8, 1]}}}");
             encoding.set("strokeDash", VegaLite.dash("r", names));
             panels.add(panel(results, family, values, encoding, List.of(half()), panels.size()));
         }
@@ -100,7 +115,7 @@ final class DamageAgainstNorm {
                 "within-against-norm",
                 "Probability of staying within r, against the size of the attack",
                 "Medians over images of P(|\u0394| \u2264 r) on fresh noise and of the norm that the attack used, one mark a radius or penalty weight;"
-                        + " bar: 95\u202f% interval for the median. Below one half (dashed) half of the images have lost r-robustness to this attack;"
+                        + " leftmost the untouched image; bar: 95\u202f% interval for the median. Below one half (dashed) half of the images have lost r-robustness to this attack;"
                         + " above it, a stronger attack may still take it.",
                 VegaLite.figure(panels),
                 new Figure.Numbers(
@@ -116,22 +131,30 @@ final class DamageAgainstNorm {
             @Nullable String r,
             boolean untouched,
             Function<AttackRow, @Nullable Double> value) {
-        double[] norms = series.sorted(row -> untouched ? 0 : row.finding().norm());
+        double[] norms = series.sorted(row -> row.finding().norm());
         double[] sorted = series.sorted(value);
-        if (norms.length == 0 || sorted.length == 0) {
-            return;
+        if (norms.length > 0 && sorted.length > 0) {
+            add(values, numbers, family, series.model(), r, untouched ? 0 : Quantiles.of(norms, 0.5), sorted);
         }
-        double norm = Quantiles.of(norms, 0.5);
+    }
+
+    private static void add(
+            ArrayNode values,
+            List<List<String>> numbers,
+            AttackFamily family,
+            String model,
+            @Nullable String r,
+            double norm,
+            double[] sorted) {
         QuantileEstimate median = QuantileEstimate.of(sorted, 0.5, ALPHA);
         ObjectNode datum = values.addObject()
-                .put("model", series.model())
+                .put("model", model)
                 .put("norm", VegaLite.rounded(norm))
                 .put("y", VegaLite.rounded(median.estimate()))
                 // An end that does not exist at so few images is drawn at the image farthest out.
                 .put("low", VegaLite.rounded(Math.max(median.low(), sorted[0])))
                 .put("high", VegaLite.rounded(Math.min(median.high(), sorted[sorted.length - 1])));
-        List<String> line =
-                new ArrayList<>(List.of(family.title() + ", " + Threat.name(family.norm()), series.model()));
+        List<String> line = new ArrayList<>(List.of(family.title() + ", " + Threat.name(family.norm()), model));
         if (r != null) {
             datum.put("r", r);
             line.add(r);
@@ -159,6 +182,9 @@ final class DamageAgainstNorm {
             int number) {
         ObjectNode x = VegaLite.object("{field: 'norm', type: 'quantitative', axis: {tickCount: 5}}")
                 .put("title", "Norm used (" + Threat.name(family.norm()) + ", median)");
+        if (!values.isEmpty()) {
+            x.set("scale", VegaLite.scale(0, VegaLite.range(values, "norm").getMax()));
+        }
         encoding.set("x", x);
         encoding.set("color", VegaLite.colour(results));
         ObjectNode bar = VegaLite.object("{y: {field: 'low', type: 'quantitative'}, y2: {field: 'high'}}");

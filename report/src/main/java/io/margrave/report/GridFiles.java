@@ -17,7 +17,7 @@ final class GridFiles {
 
     private static final int GAP = 12;
     private static final int HEAD = 74;
-    private static final int NOTES = 34;
+    private static final int NOTES = 44;
 
     private GridFiles() {}
 
@@ -40,7 +40,6 @@ final class GridFiles {
     }
 
     static String svg(AttackGrid grid) {
-        boolean targeted = grid.targeted();
         List<String> columns = grid.columns();
         int[] shape = grid.rows().get(0).exhibit().shape();
         int tall = Math.max(1, (int) Math.round((double) CELL * shape[1] / shape[2]));
@@ -63,8 +62,8 @@ final class GridFiles {
         }
         int top = HEAD;
         for (AttackGrid.Row row : grid.rows()) {
-            List<@Nullable Picture> pictures = row.pictures(targeted);
-            List<List<String>> notes = row.notes(targeted);
+            List<@Nullable Picture> pictures = grid.pictures(row);
+            List<List<String>> notes = grid.notes(row);
             for (int c = 0; c < pictures.size(); c++) {
                 int left = GAP + c * (CELL + GAP);
                 Picture picture = pictures.get(c);
@@ -114,7 +113,6 @@ final class GridFiles {
 
     /** The pictures alone, in rows and columns, small ones enlarged by a whole factor. */
     static Picture png(AttackGrid grid) {
-        boolean targeted = grid.targeted();
         int[] shape = grid.rows().get(0).exhibit().shape();
         int factor = Math.max(1, CELL / Math.max(shape[1], shape[2]));
         int across = shape[2] * factor + GAP;
@@ -122,7 +120,7 @@ final class GridFiles {
         Picture canvas = Picture.blank(
                 GAP + across * grid.columns().size(), GAP + down * grid.rows().size());
         for (int r = 0; r < grid.rows().size(); r++) {
-            List<@Nullable Picture> pictures = grid.rows().get(r).pictures(targeted);
+            List<@Nullable Picture> pictures = grid.pictures(grid.rows().get(r));
             for (int c = 0; c < pictures.size(); c++) {
                 Picture picture = pictures.get(c);
                 if (picture != null) {

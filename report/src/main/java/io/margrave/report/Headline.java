@@ -27,8 +27,8 @@ record Headline(RunResults results, RunSummary summary) {
         List<String> names =
                 results.models().stream().map(m -> Html.text(m.name())).toList();
         String data = Html.text(results.plan().data());
-        out.append("<h1>How robust ")
-                .append(names.size() == 1 ? "is " : "are ")
+        out.append("<h1>")
+                .append(question(names.size()))
                 .append(names.isEmpty() ? "no models" : Text.list(names))
                 .append(" on ")
                 .append(data)
@@ -50,9 +50,16 @@ record Headline(RunResults results, RunSummary summary) {
         statements.add(checks.statement());
         statements.forEach(s -> out.append("<li>").append(s).append("</li>\n"));
         return out.append("</ul>\n<p class=\"meaning\">")
-                .append(results.plan().breaks() ? MEANING : AttackStatements.MEANING)
+                .append(
+                        !results.plan().breaks()
+                                ? AttackStatements.MEANING
+                                : results.attacks().isEmpty() ? MEANING : MEANING + " " + AttackStatements.DAMAGE)
                 .append("</p>\n</section>\n")
                 .toString();
+    }
+
+    private String question(int models) {
+        return results.plan().breaks() ? models == 1 ? "How robust is " : "How robust are " : "What do attacks do to ";
     }
 
     private static final String MEANING =

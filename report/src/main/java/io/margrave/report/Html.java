@@ -35,6 +35,18 @@ final class Html {
                         + interval(Text.number(estimate.low()), Text.number(estimate.high()));
     }
 
+    /** A quantile over images and its interval in one line. */
+    static String line(@Nullable QuantileEstimate estimate) {
+        return estimate == null
+                ? Text.NONE
+                : line(Text.number(estimate.estimate()), Text.interval(estimate.low(), estimate.high()));
+    }
+
+    /** A number and its interval in one line. */
+    static String line(String number, String interval) {
+        return "<span class=\"pair\"><b>" + number + "</b> <small class=\"interval\">" + interval + "</small></span>";
+    }
+
     /** A share of images, its interval beneath. */
     static String share(@Nullable Proportion share, double alpha) {
         return share == null

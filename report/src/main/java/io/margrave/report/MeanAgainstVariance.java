@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether adversaries do the most damage through the encoder's mean or through its variance, image by image (Camuto et al. 2021). */
 final class MeanAgainstVariance {
+    /** A side of every interval: 95 % in all. */
     private static final double ALPHA = 0.025;
 
     private MeanAgainstVariance() {}
@@ -27,9 +28,11 @@ final class MeanAgainstVariance {
             List<PairedDamage> own = pairs.stream()
                     .filter(pair -> pair.constraint().equals(constraint))
                     .toList();
-            panels.add(panel(results, "Mean against variance", constraint, own, panels.size(), false));
+            panels.add(
+                    panel(results, "Mean against variance: mean does more on", constraint, own, panels.size(), false));
             if (own.stream().allMatch(pair -> pair.images().stream().allMatch(image -> image.joint() != null))) {
-                panels.add(panel(results, "Joint against mean", constraint, own, panels.size(), true));
+                panels.add(
+                        panel(results, "Joint against mean: joint does more on", constraint, own, panels.size(), true));
             }
             own.forEach(pair -> numbers.add(numbers(pair)));
         }
@@ -55,9 +58,8 @@ final class MeanAgainstVariance {
                         numbers)));
     }
 
-    /** {@code 482 of 500 images, 96.4 % [94.4 %, 97.9 %]}. */
-    static String share(PairedDamage pair) {
-        Proportion more = pair.meanDoesMore();
+    /** A share with its exact interval. */
+    static String share(Proportion more) {
         return Text.count(more) + " images, " + Text.percent(more.estimate()) + " " + Text.interval(more, ALPHA);
     }
 
@@ -66,7 +68,7 @@ final class MeanAgainstVariance {
                 pair.constraint(),
                 pair.model(),
                 Text.integer(pair.images().size()),
-                share(pair),
+                share(pair.meanDoesMore()),
                 median(pair.sorted(PairedDamage.Image::clean)),
                 median(pair.sorted(PairedDamage.Image::variance)),
                 median(pair.sorted(PairedDamage.Image::mean)),
@@ -89,9 +91,7 @@ final class MeanAgainstVariance {
         double smallest = Double.POSITIVE_INFINITY;
         int count = 0;
         for (PairedDamage pair : pairs) {
-            if (!joint) {
-                notes.add(pair.model() + ": mean does more on " + share(pair));
-            }
+            notes.add(pair.model() + ": " + share(joint ? pair.jointDoesMore() : pair.meanDoesMore()));
             for (PairedDamage.Image image : pair.images()) {
                 double x = joint ? image.mean() : image.variance();
                 double y = joint ? of(image.joint()) : image.mean();
@@ -134,6 +134,8 @@ final class MeanAgainstVariance {
                         VegaLite.numberTip("y", y))));
         int size = count <= 600 ? 26 : 14;
         ArrayNode equal = VegaLite.NODES.arrayNode();
+        encoding.withObject("/x").set("scale", VegaLite.scale(smallest, largest));
+        encoding.withObject("/y").set("scale", VegaLite.scale(smallest, largest));
         equal.addObject().put("x", VegaLite.rounded(smallest)).put("y", VegaLite.rounded(smallest));
         equal.addObject().put("x", VegaLite.rounded(largest)).put("y", VegaLite.rounded(largest));
         return List.of(
@@ -150,7 +152,6 @@ final class MeanAgainstVariance {
     }
 
     private static String axis(String field, String title) {
-        return "{field: '" + field + "', type: 'quantitative', title: '" + title
-                + "', scale: {zero: false}, axis: {tickCount: 5}}";
+        return "{field: '" + field + "', type: 'quantitative', title: '" + title + "', axis: {tickCount: 5}}";
     }
 }

@@ -142,6 +142,15 @@ record PairedDamage(String model, String constraint, List<Image> images) {
                 images.stream().filter(image -> image.mean() > image.variance()).count(), images.size());
     }
 
+    /** Images on which the joint attack does more damage than the mean-only one; wants all to have one. */
+    Proportion jointDoesMore() {
+        return new Proportion(
+                images.stream()
+                        .filter(image -> image.joint() != null && image.joint() > image.mean())
+                        .count(),
+                images.size());
+    }
+
     /** One of the damages, in ascending order; images without it are left out. */
     double[] sorted(Function<Image, @Nullable Double> damage) {
         return images.stream()

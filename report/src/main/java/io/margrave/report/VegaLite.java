@@ -10,6 +10,7 @@ import io.margrave.results.ModelCard;
 import io.margrave.results.RunResults;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 
 /**
@@ -179,6 +180,29 @@ final class VegaLite {
     /** A tooltip entry of a number at four digits. */
     static ObjectNode numberTip(String field, String title) {
         return tip(field, title).put("type", "quantitative").put("format", ".4~g");
+    }
+
+    /** A scale from a little below {@code low} to a little above {@code high}, so that no mark at the edge is cut. */
+    static ObjectNode scale(double low, double high) {
+        double room = high > low ? 0.05 * (high - low) : Math.max(1e-3, 0.05 * Math.abs(high));
+        ArrayNode domain = NODES.arrayNode();
+        domain.add(rounded(low - 0.7 * room));
+        domain.add(rounded(high + room));
+        ObjectNode scale = NODES.objectNode();
+        scale.set("domain", domain);
+        scale.put("nice", false);
+        return scale;
+    }
+
+    /** The largest or smallest of a field over data. */
+    static DoubleSummaryStatistics range(ArrayNode values, String... fields) {
+        DoubleSummaryStatistics range = new DoubleSummaryStatistics();
+        values.forEach(value -> {
+            for (String field : fields) {
+                range.accept(value.get(field).asDouble());
+            }
+        });
+        return range;
     }
 
     static ArrayNode array(List<ObjectNode> items) {

@@ -131,14 +131,18 @@ final class SampleSuite {
     }
 
     private List<AttackRow> rows(String model, double beta, AttackSpec spec, int position) {
-        Random image = new Random(31L * model.hashCode() + position);
+        Random image = new Random(0x9E3779B97F4A7C15L * (model.hashCode() + position));
         double clean = 1.1 + 0.2 * beta + 0.3 * image.nextDouble();
         double gain = Math.exp(0.3 * image.nextGaussian()) * 2.1 / Math.sqrt(beta);
         double logLik = -70 - 15 * image.nextDouble();
         int label = labelled ? position % 3 : -1;
         Integer class0 = labelled ? Integer.valueOf(position % 11 == 0 ? 1 + label : label) : null;
-        CleanQuality quality =
-                new CleanQuality(clean, logLik, logLik - 14 - 2 * image.nextDouble(), 2.4 + 0.4 * beta, class0);
+        CleanQuality quality = new CleanQuality(
+                clean,
+                logLik,
+                logLik - 14 - 2 * image.nextDouble(),
+                2.4 + 0.4 * beta + 0.5 * image.nextDouble(),
+                class0);
         List<@Nullable Double> weights = new ArrayList<>(spec.weights());
         if (weights.isEmpty()) {
             weights.add(null);
@@ -161,7 +165,15 @@ final class SampleSuite {
                 Double u = target == null ? null : Double.valueOf(norm / 9);
                 Double v = target == null
                         ? null
-                        : Double.valueOf(1 - Math.min(1, 1.4 * norm / 9 * strength(spec) / Math.sqrt(beta)));
+                        : Double.valueOf(1
+                                - Math.min(
+                                        1,
+                                        2.6
+                                                * norm
+                                                / 9
+                                                * strength(spec)
+                                                * (0.7 + 0.6 * random.nextDouble())
+                                                / Math.sqrt(beta)));
                 rows.add(new AttackRow(
                         model,
                         3 * position + 1,

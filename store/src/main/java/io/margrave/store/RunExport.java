@@ -147,6 +147,8 @@ public final class RunExport {
             "symmetric_kl",
             "ms_ssim_inputs",
             "ms_ssim_reconstructions",
+            "relative_distortion",
+            "relative_distance",
             "elbo_clean",
             "reconstruction_error_clean");
 

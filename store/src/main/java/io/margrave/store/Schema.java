@@ -30,8 +30,8 @@ final class Schema {
                 method VARCHAR NOT NULL, target INTEGER, weight DOUBLE, radius DOUBLE, norm DOUBLE NOT NULL,
                 norm_l2 DOUBLE NOT NULL, objective DOUBLE NOT NULL, damage DOUBLE NOT NULL,
                 log_lik_attacked DOUBLE NOT NULL, degradation DOUBLE, log_lik_target DOUBLE, symmetric_kl DOUBLE,
-                ms_ssim_inputs DOUBLE, ms_ssim_reconstructions DOUBLE, prediction INTEGER, forwards BIGINT NOT NULL,
-                backwards BIGINT NOT NULL, file VARCHAR NOT NULL, tensor VARCHAR NOT NULL);
+                ms_ssim_inputs DOUBLE, ms_ssim_reconstructions DOUBLE, relative_distortion DOUBLE,
+                relative_distance DOUBLE, prediction INTEGER, forwards BIGINT NOT NULL, backwards BIGINT NOT NULL, file VARCHAR NOT NULL, tensor VARCHAR NOT NULL);
             CREATE TABLE suite_within (
                 model VARCHAR NOT NULL, position INTEGER NOT NULL, place INTEGER NOT NULL, r_place INTEGER NOT NULL,
                 r DOUBLE NOT NULL, draws BIGINT NOT NULL, within BIGINT NOT NULL);
@@ -180,7 +180,8 @@ final class Schema {
                     s.method, s.target, s.weight, s.radius, s.norm, s.norm_l2, s.objective,
                     q.damage AS damage_clean, s.damage, %s w.draws, q.log_lik AS log_lik_clean, s.log_lik_attacked,
                     q.log_lik - s.log_lik_attacked AS nats_lost, s.degradation, s.log_lik_target, s.symmetric_kl,
-                    s.ms_ssim_inputs, s.ms_ssim_reconstructions, q.elbo AS elbo_clean,
+                    s.ms_ssim_inputs, s.ms_ssim_reconstructions, s.relative_distortion, s.relative_distance,
+                    q.elbo AS elbo_clean,
                     q.reconstruction_error AS reconstruction_error_clean, q.prediction AS prediction_clean, s.prediction,
                     s.forwards, s.backwards, run.seed
                 FROM suite s
@@ -203,7 +204,8 @@ final class Schema {
     static final String FINDINGS = """
             SELECT s.model, s.position, s.point, p.label, s.attack, s.target, s.weight, s.radius, s.norm, s.norm_l2,
                 s.objective, s.damage, w.counts, s.log_lik_attacked, s.log_lik_target, s.symmetric_kl, s.ms_ssim_inputs,
-                s.ms_ssim_reconstructions, s.prediction, s.forwards, s.backwards, s.tensor,
+                s.ms_ssim_reconstructions, s.relative_distortion, s.relative_distance, s.prediction, s.forwards,
+                s.backwards, s.tensor,
                 q.damage AS damage_clean, q.log_lik AS log_lik_clean, q.elbo AS elbo_clean,
                 q.reconstruction_error AS reconstruction_error_clean, q.prediction AS prediction_clean
             FROM suite s

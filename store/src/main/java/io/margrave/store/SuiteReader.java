@@ -172,7 +172,9 @@ record SuiteReader(Database database, AuditPlan plan, RunInfo info, Function<Aud
                 row.getLong("forwards"),
                 row.getLong("backwards"),
                 NO_VALUES,
-                NO_VALUES);
+                NO_VALUES,
+                real(row, "relative_distortion"),
+                real(row, "relative_distance"));
         CleanQuality clean = new CleanQuality(
                 row.getDouble("damage_clean"),
                 row.getDouble("log_lik_clean"),

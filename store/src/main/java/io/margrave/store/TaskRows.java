@@ -173,6 +173,7 @@ record TaskRows(AuditPlan plan, String file) {
                             .degradation(audit.input().length));
                     suite.append(found.logLikTarget()).append(found.symmetricKl());
                     suite.append(found.msSsimInputs()).append(found.msSsimReconstructions());
+                    suite.append(found.relativeDistortion()).append(found.relativeDistance());
                     suite.append(found.prediction()).append(found.forwards()).append(found.backwards());
                     suite.append(file).append(Evidence.key(found)).endRow();
                 }

@@ -169,7 +169,9 @@ final class Runs {
                             100 + position,
                             50,
                             latent ? new float[] {position, 1} : image(random),
-                            image(random)));
+                            image(random),
+                            latent || spec.targets() == 0 ? null : (position + weight) / 100.0,
+                            spec.targets() == 0 || position == 2 ? null : 1 - weight / 10.0));
                 }
             }
         }

@@ -80,7 +80,9 @@ class SuiteTest {
                 f.forwards(),
                 f.backwards(),
                 new float[0],
-                new float[0]);
+                new float[0],
+                f.relativeDistortion(),
+                f.relativeDistance());
     }
 
     @Test

@@ -2,9 +2,13 @@ package io.margrave.robustness.audit;
 
 import io.margrave.data.Noise;
 import io.margrave.results.AttackOutcome;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.SearchEffort;
+import io.margrave.robustness.attack.Attack;
+import io.margrave.robustness.attack.Attacks;
 import io.margrave.robustness.attack.Ball;
 import io.margrave.robustness.attack.MaximumDamage;
+import io.margrave.robustness.goal.MaximumDamageGoal;
 import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Reconstruction.Follows;
@@ -13,6 +17,7 @@ import io.margrave.robustness.measure.AttackMeasures;
 import io.margrave.robustness.measure.LogLikelihood;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +33,9 @@ final class DamageAttack {
      * @param apart whether attacks on the mean alone and on the variance alone are run beside the one on both
      */
     record Settings(double radius, SearchEffort effort, boolean apart) {}
+
+    /** Attacked inputs, {@code [points, features]}, and the damage of each, on draws that are used for nothing else. */
+    private record Attacked(Tensor perturbed, double[] damage) {}
 
     private DamageAttack() {}
 
@@ -49,7 +57,7 @@ final class DamageAttack {
             Noise noise,
             Settings settings) {
         Tensor inputs = ball.centers();
-        MaximumDamage both = attack(clean, Follows.MEAN_AND_VARIANCE, ball, starts, points, noise, settings);
+        Attacked both = attack(clean, Follows.MEAN_AND_VARIANCE, ball, starts, points, noise, settings);
         double @Nullable [] meanOnly = null;
         double @Nullable [] varianceOnly = null;
         if (settings.apart()) {
@@ -82,7 +90,7 @@ final class DamageAttack {
         return outcomes;
     }
 
-    private static MaximumDamage attack(
+    private static Attacked attack(
             Reconstruction clean,
             Follows follows,
             Ball ball,
@@ -90,15 +98,19 @@ final class DamageAttack {
             int[] points,
             Noise noise,
             Settings settings) {
-        return MaximumDamage.of(
-                clean.following(follows).searched(settings.effort().inBfloat16()),
-                ball,
-                settings.radius(),
-                starts,
-                points,
-                noise,
-                "damage/" + follows,
-                settings.effort(),
-                AttackMeasures.DRAWS);
+        double[] radii = new double[points.length];
+        Arrays.fill(radii, settings.radius());
+        String name = "damage/" + follows;
+        Tensor perturbed = Attacks.of(AttackSpec.Method.GRADIENT, new MaximumDamageGoal(follows))
+                .perturb(new Attack.Request(
+                        clean, ball, radii, null, null, starts, points, noise, name, settings.effort(), 1))
+                .perturbed();
+        return new Attacked(
+                perturbed,
+                MaximumDamage.means(
+                        clean.following(follows),
+                        perturbed,
+                        new PointNoise(noise, points, name + "/measure", 0),
+                        AttackMeasures.DRAWS));
     }
 }

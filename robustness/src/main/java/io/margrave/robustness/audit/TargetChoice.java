@@ -42,7 +42,7 @@ final class TargetChoice {
         int[] eligible = wanted.length == 0 ? others : wanted;
         if (eligible.length < count) {
             throw new BadInputException("want " + count + " targets for image " + point + " of " + images.name()
-                    + ", got " + eligible.length + " other images: ask for fewer targets");
+                    + ", got " + eligible.length + " to choose from: ask for fewer targets");
         }
         return IntStream.of(new Noise(seed, images.name())
                         .stream(point, "targets", 0).sample(eligible.length, count))

@@ -3,8 +3,13 @@ package io.margrave.robustness.check;
 import io.margrave.results.AttackSpec.Method;
 import io.margrave.robustness.attack.Attack;
 import io.margrave.robustness.attack.Attacks;
+import io.margrave.robustness.goal.GoalKinds;
 import io.margrave.robustness.goal.MaximumDamageGoal;
 import io.margrave.robustness.map.Reconstruction.Follows;
+import io.margrave.robustness.suite.FirstOrderAttack;
+import io.margrave.robustness.suite.FirstOrderAttack.Direction;
+import io.margrave.vae.model.PosteriorFamily;
+import io.margrave.vae.model.VaeSpec;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,15 +31,28 @@ public record AttackPanel(
         goals = Collections.unmodifiableMap(new LinkedHashMap<>(goals));
     }
 
-    /** Those of maximum damage, as audits run it: projected ascent. */
-    public static AttackPanel ofMaximumDamage() {
+    /**
+     * Those of maximum damage, as audits run it: projected ascent. Beside them stand the largest change of the posterior and the
+     * direction in which the reconstruction moves most, to first order.
+     *
+     * @param spec of the model that is attacked
+     */
+    public static AttackPanel ofMaximumDamage(VaeSpec spec) {
         MaximumDamageGoal damage = new MaximumDamageGoal(Follows.MEAN_AND_VARIANCE);
+        Map<String, Attack> goals = new LinkedHashMap<>();
+        // Between posteriors of no width a divergence is infinite.
+        String latent =
+                spec.posterior() == PosteriorFamily.DETERMINISTIC ? "untargeted-mean" : "untargeted-symmetric-kl";
+        goals.put(latent, Attacks.of(Method.GRADIENT, GoalKinds.named(latent)));
+        for (Direction direction : Direction.values()) {
+            goals.put(direction.id(), new FirstOrderAttack(direction));
+        }
         return new AttackPanel(
                 Attacks.of(Method.GRADIENT, damage),
                 Attacks.of(Method.ONE_STEP, damage),
                 Attacks.of(Method.RANDOM, damage),
                 Attacks.of(Method.SQUARE, damage),
-                Map.of());
+                goals);
     }
 
     /** The same with another attack under test. */

@@ -132,11 +132,12 @@ record BudgetCheck() implements Examination {
                         seen + "none is longer than allowed (the longest has " + Figures.percent(largestShare)
                                 + " of its radius), none leaves the range.");
             }
-            return new Ruling(
-                    Outcome.FAIL,
-                    seen + beyond + " are longer than allowed, by up to a factor of " + Figures.of(largestShare) + "; "
-                            + outside + " leave the range, by up to " + Figures.of(furthestOut)
-                            + ". The attack did what it must not.");
+            String tooLong = beyond == 0
+                    ? ""
+                    : beyond + " longer than allowed, the longest by " + Figures.percent(largestShare - 1) + ". ";
+            String away =
+                    outside == 0 ? "" : outside + " outside the range, by up to " + Figures.of(furthestOut) + ". ";
+            return new Ruling(Outcome.FAIL, seen + tooLong + away + "The attack did what it must not.");
         }
     }
 }

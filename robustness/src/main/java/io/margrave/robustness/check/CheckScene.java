@@ -47,13 +47,14 @@ final class CheckScene {
     private final Tensor inputs;
     private final float[][] originals;
     private final Reconstruction clean;
+    private final float[][] reconstructions;
     private final Noise noise;
     private @Nullable Sample sample;
     private @Nullable Reached base;
     private float @Nullable [][] start;
 
-    /** Some images of the split and g(mu(x)) of each, {@code [images][values]}. */
-    record Sample(int[] indices, float[][] images, float[][] reconstructions) {}
+    /** Some images of the split, mu(x) and g(mu(x)) of each: {@code [images][values]}. */
+    record Sample(float[][] images, float[][] means, float[][] reconstructions) {}
 
     private CheckScene(Evaluation evaluation, int[] points, Tensor inputs, Reconstruction clean) {
         this.evaluation = evaluation;
@@ -61,6 +62,7 @@ final class CheckScene {
         this.inputs = inputs;
         this.originals = Rows.arrays(inputs);
         this.clean = clean;
+        this.reconstructions = Rows.arrays(clean.reference());
         this.noise = new Noise(evaluation.plan().seed(), evaluation.model());
     }
 
@@ -223,9 +225,9 @@ final class CheckScene {
                 clean.reference());
     }
 
-    /** g(mu(x)) of each point. */
+    /** g(mu(x)) of each point, {@code [points][values]}. */
     float[][] reconstructions() {
-        return Rows.arrays(clean.reference());
+        return reconstructions;
     }
 
     /** Random images of the split, the checked ones perhaps among them. */
@@ -245,17 +247,21 @@ final class CheckScene {
         int count = Math.min(images.size(), Math.min(SAMPLE, Math.max(2, MOST_VALUES / size)));
         int[] indices = new Noise(evaluation.plan().seed(), images.name())
                 .stream(0, "check/sample", 0).sample(images.size(), count);
-        float[][] inputsOf = new float[count][];
+        float[][] drawn = new float[count][];
+        float[][] means = new float[count][];
         float[][] reconstructed = new float[count][];
+        Vae vae = evaluation.vae();
         for (int first = 0; first < count; first += SAMPLE_BATCH) {
             int[] some = Arrays.copyOfRange(indices, first, Math.min(count, first + SAMPLE_BATCH));
             try (PointerScope scope = new PointerScope();
                     NoGradGuard guard = new NoGradGuard()) {
                 Tensor batch = TensorCopies.tensor(images.images(some), some.length, size);
-                System.arraycopy(Rows.arrays(batch), 0, inputsOf, first, some.length);
-                System.arraycopy(Reconstruction.ofMeans(evaluation.vae(), batch), 0, reconstructed, first, some.length);
+                Tensor mean = vae.encode(Reconstruction.asImages(vae, batch)).mean();
+                System.arraycopy(Rows.arrays(batch), 0, drawn, first, some.length);
+                System.arraycopy(Rows.arrays(mean), 0, means, first, some.length);
+                System.arraycopy(Rows.arrays(vae.decode(mean)), 0, reconstructed, first, some.length);
             }
         }
-        return new Sample(indices, inputsOf, reconstructed);
+        return new Sample(drawn, means, reconstructed);
     }
 }

@@ -1,14 +1,9 @@
 package io.margrave.robustness.check;
 
 import io.margrave.results.ModelCard;
-import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Rows;
-import io.margrave.vae.TensorCopies;
 import io.margrave.vae.training.HeldOutElbo;
 import java.util.Arrays;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * 14: the model has not collapsed: a model that reconstructs the same from every input can't be attacked, and is of no use.
@@ -46,7 +41,7 @@ record CollapseCheck() implements Examination {
     @Override
     public Ruling examine(CheckScene scene) {
         ModelCard card = scene.evaluation().card();
-        int active = activeUnits(scene);
+        int active = activeUnits(scene.sample().means());
         double spread = spread(scene.sample());
         double kl =
                 card.klPerDimension().stream().mapToDouble(Double::doubleValue).sum();
@@ -66,20 +61,19 @@ record CollapseCheck() implements Examination {
                         + " as far apart as the inputs (medians).");
     }
 
-    @SuppressWarnings("try") // The scope and the guard act by being open.
-    private static int activeUnits(CheckScene scene) {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            Tensor images = Rows.stacked(Arrays.asList(scene.sample().images()));
-            Tensor means = scene.evaluation()
-                    .vae()
-                    .encode(Reconstruction.asImages(scene.evaluation().vae(), images))
-                    .mean();
-            double[] variances = TensorCopies.doubles(means.var(0));
-            return (int) Arrays.stream(variances)
-                    .filter(variance -> variance > HeldOutElbo.ACTIVE_VARIANCE)
-                    .count();
+    private static int activeUnits(float[][] means) {
+        int active = 0;
+        for (int k = 0; k < means[0].length; k++) {
+            double sum = 0;
+            double squares = 0;
+            for (float[] mean : means) {
+                sum += mean[k];
+                squares += (double) mean[k] * mean[k];
+            }
+            double average = sum / means.length;
+            active += squares / means.length - average * average > HeldOutElbo.ACTIVE_VARIANCE ? 1 : 0;
         }
+        return active;
     }
 
     private static double spread(CheckScene.Sample sample) {

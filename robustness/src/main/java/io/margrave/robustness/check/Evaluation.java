@@ -84,7 +84,7 @@ public record Evaluation(
                 List.of(),
                 claims,
                 peer,
-                AttackPanel.ofMaximumDamage());
+                AttackPanel.ofMaximumDamage(vae.spec()));
     }
 
     /** Name of the model within the run. */

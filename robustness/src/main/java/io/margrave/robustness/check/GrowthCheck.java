@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <p>The attack runs at a quarter, half, once, twice and four times its radius. FAIL where the mean falls from one to the next by
  * over 2 % beyond measurement noise, where beyond chance more than a tenth of the points fall so between any two, or where even
- * the largest radius does not exceed the clean damage. WARN where any point falls. Else PASS. Its curve is damage against radius.
+ * the largest radius does not exceed the clean damage. WARN where any point falls, or the
+ * largest radius does not do 2 % more than the clean damage. Else PASS. Its curve is damage against radius.
  */
 record GrowthCheck() implements Examination {
     /** Share of points that must not fall. */
@@ -58,7 +59,9 @@ record GrowthCheck() implements Examination {
         boolean still = !(fromClean.share() - Gain.SIGNIFICANT * fromClean.error() > 0);
         Proportion falling = new Proportion(mostFalling, before.points());
         return new Ruling(
-                Ruling.of(meanFalls || still || falling.lower(Figures.ALPHA) > FAILING, mostFalling > 0),
+                Ruling.of(
+                        meanFalls || still || falling.lower(Figures.ALPHA) > FAILING,
+                        mostFalling > 0 || !fromClean.exceeds(Gain.SLIGHT)),
                 "From radius 0 to " + Figures.of(4 * radius) + " the mean damage goes "
                         + String.join(", ", y.stream().map(Figures::of).toList())
                         + "; at most " + Figures.share(falling) + " fall from one radius to the next.",

@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class AttackCatalogue {
     /** Each step of a universal attack sees other images: what compares steps with one another is misled. */
     private static final Set<Method> UNIVERSAL = EnumSet.of(Method.GRADIENT, Method.ADAM);
-    /** These are of a given norm from the start: a penalty has nothing to say. */
-    private static final Set<Method> OF_A_NORM = EnumSet.of(Method.ONE_STEP, Method.RANDOM);
 
     private AttackCatalogue() {}
 
@@ -84,12 +82,6 @@ public final class AttackCatalogue {
         }
         want(
                 spec,
-                spec.weights().isEmpty() || !OF_A_NORM.contains(spec.method()),
-                "a radius",
-                "weights",
-                "a penalty is for methods that search: gradient, adam, apgd, square");
-        want(
-                spec,
                 probe || !(kind instanceof DownstreamGoal),
                 "a probe",
                 "none",
@@ -121,6 +113,12 @@ public final class AttackCatalogue {
                 "goal max-damage or output-reconstruction",
                 spec.goal(),
                 "an attack on latents sees the decoder alone");
+        want(
+                spec,
+                spec.method() != Method.SQUARE,
+                "another method",
+                "square",
+                "a latent is no image, and has no squares");
         want(
                 spec,
                 spec.weights().isEmpty(),

@@ -353,6 +353,22 @@ class SuiteAuditTest {
     }
 
     @Test
+    void a_downstream_attack_changes_what_the_probe_predicts_where_its_objective_is_above_zero() {
+        AttackSpec downstream =
+                new AttackSpec("probe", "downstream", Variable.INPUT, Norm.L2, 3.0, List.of(), Method.ADAM, EFFORT, 0);
+        int changed = 0;
+        for (PointAudit audit :
+                run(plan(false, List.of(downstream), "logistic"), 2, Set.of()).values()) {
+            AttackFinding finding = of(audit, downstream).get(0);
+            Integer clean = Objects.requireNonNull(audit.clean()).prediction();
+            boolean other = !Objects.equals(finding.prediction(), clean);
+            assertThat(finding.objective() > 0).isEqualTo(other);
+            changed += other ? 1 : 0;
+        }
+        assertThat(changed).isGreaterThan(4);
+    }
+
+    @Test
     void what_cannot_be_run_is_refused_before_any_task() {
         AttackSpec noRadius = new AttackSpec(
                 "taxi", "max-damage", Variable.INPUT, Norm.L1, null, List.of(), Method.GRADIENT, EFFORT, 0);
