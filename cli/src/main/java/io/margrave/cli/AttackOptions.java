@@ -1,6 +1,5 @@
 package io.margrave.cli;
 
-import io.margrave.cli.plan.Closest;
 import io.margrave.cli.plan.PlanDocument;
 import io.margrave.data.BadInputException;
 import io.margrave.results.AttackSpec.Method;
@@ -255,11 +254,11 @@ final class AttackOptions {
         for (String goal : asked) {
             AttackCatalogue.Entry entry = known.get(goal);
             if (entry == null) {
-                throw new BadInputException("want --goal of "
-                        + AttackCatalogue.list().stream()
-                                .map(AttackCatalogue.Entry::id)
-                                .collect(Collectors.joining(", "))
-                        + "; got '" + goal + "'");
+                throw new BadInputException("unknown goal '" + goal + "' of --goal"
+                        + Closest.to(goal, known.keySet())
+                                .map(likely -> "; did you mean '" + likely + "'?")
+                                .orElse("")
+                        + "; see 'margrave attack --list'");
             }
             targeted |= entry.targeted();
             suite.add(attack(entry));

@@ -156,15 +156,16 @@ final class AuditOptions {
             split = ",",
             description =
                     "Attacks to run besides, by their goals; see 'margrave attack --list'. A plan can say more of each. Default:"
-                    + " none.")
+                            + " none.")
     @Nullable
     List<String> suite;
 
     @Option(
             names = "--probe",
             paramLabel = "logistic|FILE",
-            description = "A classifier on mu(x) whose predictions are watched: trained here, or a TorchScript file. Default:"
-                    + " none.")
+            description =
+                    "A classifier on mu(x) whose predictions are watched: trained here, or a TorchScript file. Default:"
+                            + " none.")
     @Nullable
     String probe;
 

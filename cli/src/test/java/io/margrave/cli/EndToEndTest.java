@@ -298,6 +298,7 @@ class EndToEndTest {
                 "--out",
                 "runs/attack",
                 "--strict",
+                "--no-figures",
                 "--quiet");
         assertThat(attacked.exitCode()).as(String.join("\n", attacked.err())).isZero();
         assertThat(attacked.out()).allMatch(line -> line.length() <= 120);
@@ -307,7 +308,6 @@ class EndToEndTest {
         assertThat(attacked.out()).anyMatch(line -> line.matches("checks: \\d+ passed, \\d+ warned, 0 failed"));
         assertThat(attacked.out()).last().isEqualTo("report: runs/attack/report.html");
         Path run = folder.resolve("runs/attack");
-        assertThat(run.resolve("figures")).isDirectoryContaining("glob:**.svg");
         List<String> rows = Files.readAllLines(run.resolve("attacks.csv"));
         assertThat(rows).hasSize(1 + 2 * (2 + 2 * 2));
         assertThat(Ran.margrave(folder, "export", "runs/attack", "--table", "attacks")
@@ -388,7 +388,8 @@ class EndToEndTest {
         assertThat(ran.exitCode()).as(String.join("\n", ran.err())).isZero();
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out().get(0)).matches("point +label +probe +attack +target +weight +norm .*");
-        assertThat(ran.out().subList(1, 9)).allMatch(line -> line.matches("\\d+ +\\d +\\d>\\d +(downstream|output) .*"));
+        assertThat(ran.out().subList(1, 9))
+                .allMatch(line -> line.matches("\\d+ +\\d +\\d>\\d +(downstream|output) .*"));
         assertThat(ran.out()).allMatch(line -> line.length() <= 120);
         assertThat(ran.out()).noneMatch(line -> line.startsWith("checks"));
         assertThat(folder.resolve("runs/attack-none")).doesNotExist();
@@ -410,7 +411,7 @@ class EndToEndTest {
     void a_stopped_run_of_attacks_goes_on_to_the_rows_of_an_unbroken_one() throws IOException, SQLException {
         Ran whole = suite("runs/suite");
         assertThat(whole.exitCode()).as(String.join("\n", whole.err())).isZero();
-        assertThat(whole.out()).anyMatch(line -> line.contains("No break was searched."));
+        assertThat(whole.out()).noneMatch(line -> line.contains("verified break"));
         Path stopped = copy("runs/suite", "runs/suite-stopped");
         Files.delete(stopped.resolve("attacks.csv"));
         Files.delete(stopped.resolve("perturbations/tiny-1.safetensors"));
@@ -430,8 +431,7 @@ class EndToEndTest {
         assertThat(resumed.exitCode()).as(String.join("\n", resumed.err())).isZero();
         assertThat(resumed.out().subList(0, resumed.out().size() - 1))
                 .isEqualTo(whole.out().subList(0, whole.out().size() - 1));
-        assertThat(stopped.resolve("attacks.csv"))
-                .hasSameTextualContentAs(folder.resolve("runs/suite/attacks.csv"));
+        assertThat(stopped.resolve("attacks.csv")).hasSameTextualContentAs(folder.resolve("runs/suite/attacks.csv"));
         assertThat(Files.readAllLines(stopped.resolve("attacks.csv"))).hasSize(1 + 8 * 5);
         assertThat(Ran.margrave(folder, "verify", "runs/suite-stopped").exitCode())
                 .isZero();
@@ -448,7 +448,10 @@ class EndToEndTest {
         assertThat(told.exitCode()).isZero();
         assertThat(told.out()).anyMatch(line -> line.startsWith("fail tiny, check 3, "));
         assertThat(told.out()).anyMatch(line -> line.endsWith(" 1 failed; these figures are NOT TO BE RELIED ON"));
-        assertThat(new ObjectMapper().readTree(run.resolve("summary.json").toFile()).path("verdict").asText())
+        assertThat(new ObjectMapper()
+                        .readTree(run.resolve("summary.json").toFile())
+                        .path("verdict")
+                        .asText())
                 .isEqualTo("NOT_TO_BE_RELIED_ON");
         for (String command : List.of("audit", "attack")) {
             Ran strict =
@@ -457,7 +460,15 @@ class EndToEndTest {
         }
         // Checks that are asked for are made again, and this evaluation is sound.
         Ran again = Ran.margrave(
-                folder, "audit", "--resume", "runs/doubted", "--strict", "--checks", "quick", "--no-figures", "--quiet");
+                folder,
+                "audit",
+                "--resume",
+                "runs/doubted",
+                "--strict",
+                "--checks",
+                "quick",
+                "--no-figures",
+                "--quiet");
         assertThat(again.exitCode()).as(again.text()).isZero();
     }
 
