@@ -17,6 +17,11 @@ final class AtomicFile {
      * @throws BadInputException where the folder can't be written or is full; an older file stays as it was
      */
     static void write(Path file, String text) {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same of bytes. */
+    static void write(Path file, byte[] bytes) {
         Path target = file.toAbsolutePath();
         Path folder = target.getParent();
         if (folder == null) {
@@ -25,7 +30,7 @@ final class AtomicFile {
         Path draft = folder.resolve("." + target.getFileName() + ".part");
         try {
             Files.createDirectories(folder);
-            Files.writeString(draft, text, StandardCharsets.UTF_8);
+            Files.write(draft, bytes);
             Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             discard(draft);

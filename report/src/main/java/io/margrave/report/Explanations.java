@@ -1,6 +1,7 @@
 package io.margrave.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.ModelCard;
 import io.margrave.results.PlanJson;
@@ -10,6 +11,7 @@ import io.margrave.theory.MarginBounds;
 import io.margrave.theory.Proportion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** How to read the numbers, where they come from and what they do not say. */
 record Explanations(RunResults results) {
@@ -17,10 +19,10 @@ record Explanations(RunResults results) {
     private static final String UNKNOWN = "unknown";
 
     String html() {
-        return reading() + provenance() + finePrint();
+        return reading() + new AttackExplanations(results).html() + "</section>\n" + provenance() + finePrint();
     }
 
-    private static String reading() {
+    private String reading() {
         return """
                 <section id="reading">
                 <h2>How to read this</h2>
@@ -39,13 +41,15 @@ record Explanations(RunResults results) {
                 holds inside it too; a break inside the range bounds both from above.</dd>
                 <dt>CERTIFIED, STATISTICAL, FIRST_ORDER, EMPIRICAL</dt><dd>What stands behind a number: a deterministic proof; a proof at
                 confidence 1 \u2212 \u03b1; an estimate that drops second-order terms; found, but not verified.</dd>
-                <dt>none found (censored)</dt><dd>The search verified no break below its limit. That says nothing about the margin.</dd>
+                %s
                 <dt>flat (\u221e)</dt><dd>The encoder\u2019s Jacobian is zero at the image, so the estimate is infinite: flat, not robust.</dd>
                 <dt>frobenius, spectral, whitened</dt><dd>min \u03c3 \u00b7 \u03a6\u207b\u00b9(p) / |J|_F (Camuto et al. 2021); the same with |J|\u2082;
                 \u03a6\u207b\u00b9(p) / |diag(1/\u03c3) J|\u2082. Each is at least the one before it. p is the lower confidence bound of P(|\u0394(x)| \u2264 r).</dd>
                 </dl>
-                </section>
-                """;
+                """.formatted(
+                        results.plan().breaks()
+                                ? "<dt>none found (censored)</dt><dd>The search verified no break below its limit. That says nothing about the margin.</dd>"
+                                : "");
     }
 
     private String provenance() {
@@ -75,10 +79,12 @@ record Explanations(RunResults results) {
         add(
                 rows,
                 "break search",
-                effort(
-                        plan.search().steps(),
-                        plan.search().draws(),
-                        plan.search().restarts()));
+                plan.breaks()
+                        ? effort(
+                                plan.search().steps(),
+                                plan.search().draws(),
+                                plan.search().restarts())
+                        : "none");
         add(
                 rows,
                 "maximum-damage attack",
@@ -89,6 +95,13 @@ record Explanations(RunResults results) {
                                         plan.attack().steps(),
                                         plan.attack().draws(),
                                         plan.attack().restarts()));
+        for (AttackSpec attack : plan.suite()) {
+            add(rows, "attack " + attack.name(), attack(attack));
+        }
+        if (plan.probe() != null) {
+            add(rows, "probe", plan.probe());
+        }
+        add(rows, "checks of the evaluation", plan.checks().name().toLowerCase(Locale.ROOT));
         for (ModelCard model : results.models()) {
             add(
                     rows,
@@ -99,6 +112,24 @@ record Explanations(RunResults results) {
                 + Html.table("provenance", List.of("what", "value"), rows)
                 + "<details><summary>The plan, as it ran</summary><pre>" + Html.text(plan())
                 + "</pre></details>\n</section>\n";
+    }
+
+    private static String attack(AttackSpec attack) {
+        String budget = attack.radius() != null
+                ? Threat.name(attack.norm()) + " at most " + Text.number(attack.radius())
+                : attack.weights().isEmpty()
+                        ? Threat.name(attack.norm()) + ", the plan\u2019s radius"
+                        : Threat.name(attack.norm()) + " as a penalty, weights "
+                                + Text.list(attack.weights().stream()
+                                        .map(Text::number)
+                                        .toList());
+        return attack.goal() + "; " + budget + "; " + AttackTables.name(attack.method()) + ", "
+                + effort(
+                        attack.effort().steps(),
+                        attack.effort().draws(),
+                        attack.effort().restarts())
+                + ", " + attack.effort().precision()
+                + (attack.targets() == 0 ? "" : "; " + Text.plural(attack.targets(), "target") + " an image");
     }
 
     private static String training(ModelCard model) {
@@ -169,6 +200,9 @@ record Explanations(RunResults results) {
                 <li>Medians and shares speak of the whole split through the random sample of images; their intervals are distribution-free
                 (order statistics, Clopper-Pearson). Correlation intervals are percentile bootstraps of %s resamples of
                 images, with the run\u2019s seed; where several models are pooled, an image is drawn with the rows of all of them.</li>
+                <li>Attacks of the suite are measured on noise that neither the search nor the choice among starts has seen. A share of broken
+                images tests one perturbation an image and target, once. Shares carry exact intervals (Clopper-Pearson), medians order statistics:
+                each at \u03b1 a side in tables, 95\u202f%% in figures. None is corrected for the number of attacks, models or radii looked at.</li>
                 <li>Models are told apart by exact sign tests of the middle radius only, the one that the exhibits are of. The chance of naming
                 any winner where no two models differ is at most 5\u202f%%: with k models each test has 0.05 / (k(k \u2212 1)) a side.</li>
                 <li>Images drawn in figures are the audited ones; what was left out is counted in each caption.</li>

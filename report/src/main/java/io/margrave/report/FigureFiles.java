@@ -17,23 +17,29 @@ public final class FigureFiles {
     /**
      * What was written.
      *
-     * @param files in the order of the figures: {@code id.vl.json} and {@code id.svg} of each
+     * @param files in the order of the figures: {@code id.vl.json} and {@code id.svg} of each; then {@code id.svg} and {@code
+     *     id.png} of each grid of attacked images
      * @param failures one line each: figures whose SVG could not be drawn, as none can on Java 22 and later; their
      *     specification is there all the same
      */
     public record Written(List<Path> files, List<String> failures) {}
 
     /**
-     * Writes every figure of a run.
+     * Writes every figure and every grid of attacked images of a run.
      *
      * @param folder made where it is missing
      * @throws io.margrave.data.BadInputException where the folder can't be written
      */
     public static Written write(RunResults results, Path folder) {
-        return write(Figures.of(results), folder);
+        // Grids need no engine: they are there whatever becomes of the figures.
+        List<Path> grids = GridFiles.write(results, folder);
+        Written figures = write(Figures.of(results), folder);
+        List<Path> files = new ArrayList<>(figures.files());
+        files.addAll(grids);
+        return new Written(List.copyOf(files), figures.failures());
     }
 
-    /** The same, of figures already at hand. */
+    /** Figures already at hand. */
     public static Written write(List<Figure> figures, Path folder) {
         return write(figures, folder, LIMIT);
     }

@@ -22,28 +22,44 @@ import java.util.Map;
 record Headline(RunResults results, RunSummary summary) {
 
     String html() {
-        StringBuilder out = new StringBuilder("<header>\n<p class=\"kicker\">Margrave robustness audit</p>\n");
+        StringBuilder out = new StringBuilder("<header>\n<p class=\"kicker\">"
+                + (results.plan().breaks() ? "Margrave robustness audit" : "Margrave attack report") + "</p>\n");
         List<String> names =
                 results.models().stream().map(m -> Html.text(m.name())).toList();
         String data = Html.text(results.plan().data());
-        out.append("<h1>How robust ")
-                .append(names.size() == 1 ? "is " : "are ")
+        out.append("<h1>")
+                .append(question(names.size()))
                 .append(names.isEmpty() ? "no models" : Text.list(names))
                 .append(" on ")
                 .append(data)
                 .append("?</h1>\n<p class=\"lede\">")
                 .append(audited(data))
                 .append("</p>\n</header>\n<section id=\"verdict\" class=\"verdict\">\n<h2>Verdict</h2>\n");
+        CheckSection checks = new CheckSection(results);
+        checks.banner().ifPresent(out::append);
         warnings()
                 .forEach(w -> out.append("<p class=\"warning\" role=\"note\"><b>Warning.</b> ")
                         .append(w)
                         .append("</p>\n"));
         out.append("<ul>\n");
-        statements().forEach(s -> out.append("<li>").append(s).append("</li>\n"));
+        List<String> statements = new ArrayList<>(results.plan().breaks() ? statements() : List.of());
+        statements.addAll(new AttackStatements(results).html());
+        if (statements.isEmpty()) {
+            statements.add("No image has been attacked yet.");
+        }
+        statements.add(checks.statement());
+        statements.forEach(s -> out.append("<li>").append(s).append("</li>\n"));
         return out.append("</ul>\n<p class=\"meaning\">")
-                .append(MEANING)
+                .append(
+                        !results.plan().breaks()
+                                ? AttackStatements.MEANING
+                                : results.attacks().isEmpty() ? MEANING : MEANING + " " + AttackStatements.DAMAGE)
                 .append("</p>\n</section>\n")
                 .toString();
+    }
+
+    private String question(int models) {
+        return results.plan().breaks() ? models == 1 ? "How robust is " : "How robust are " : "What do attacks do to ";
     }
 
     private static final String MEANING =

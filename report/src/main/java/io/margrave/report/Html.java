@@ -1,7 +1,10 @@
 package io.margrave.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.margrave.results.QuantileEstimate;
+import io.margrave.theory.Proportion;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Text as HTML. Whatever comes from a run passes through here. */
 final class Html {
@@ -22,6 +25,39 @@ final class Html {
             }
         }
         return out.toString();
+    }
+
+    /** A quantile over images, its interval beneath. */
+    static String estimate(@Nullable QuantileEstimate estimate) {
+        return estimate == null
+                ? Text.NONE
+                : "<b>" + Text.number(estimate.estimate()) + "</b>"
+                        + interval(Text.number(estimate.low()), Text.number(estimate.high()));
+    }
+
+    /** A quantile over images and its interval in one line. */
+    static String line(@Nullable QuantileEstimate estimate) {
+        return estimate == null
+                ? Text.NONE
+                : line(Text.number(estimate.estimate()), Text.interval(estimate.low(), estimate.high()));
+    }
+
+    /** A number and its interval in one line. */
+    static String line(String number, String interval) {
+        return "<span class=\"pair\"><b>" + number + "</b> <small class=\"interval\">" + interval + "</small></span>";
+    }
+
+    /** A share of images, its interval beneath. */
+    static String share(@Nullable Proportion share, double alpha) {
+        return share == null
+                ? Text.NONE
+                : "<b>" + Text.percent(share.estimate()) + "</b>"
+                        + interval(Text.percent(share.lower(alpha)), Text.percent(share.upper(alpha)));
+    }
+
+    /** The two ends of an interval beneath a number. */
+    static String interval(String low, String high) {
+        return "<br><small class=\"interval\">[" + low + ", " + high + "]</small>";
     }
 
     /** A block of data that a script reads; no {@code <} is left in it to end the block with. */

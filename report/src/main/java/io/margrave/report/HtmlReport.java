@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A run as one HTML file that opens without a network.
@@ -37,6 +39,7 @@ public final class HtmlReport {
     static String html(RunResults results, List<Figure> figures) {
         RunSummary summary = RunSummary.of(results);
         PointTable points = new PointTable(results);
+        Map<String, String> sections = sections(results, summary, figures, points);
         String script = script();
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-"
@@ -51,11 +54,8 @@ public final class HtmlReport {
                 + Resource.text("report.css")
                 + "</style>\n</head>\n<body>\n<main>\n"
                 + new Headline(results, summary).html()
-                + CONTENTS
-                + new ModelTables(results, summary).html()
-                + figures(figures)
-                + new ExhibitRows(results).html()
-                + points.html()
+                + contents(sections)
+                + String.join("", sections.values())
                 + new Explanations(results).html()
                 + "</main>\n<footer>Margrave "
                 + Html.text(results.info().version())
@@ -71,10 +71,37 @@ public final class HtmlReport {
                 + "</script>\n</body>\n</html>\n";
     }
 
-    private static final String CONTENTS =
-            "<nav aria-label=\"Contents\"><a href=\"#verdict\">Verdict</a><a href=\"#models\">Models</a><a href=\"#figures\">Figures</a>"
-                    + "<a href=\"#images\">Images</a><a href=\"#points\">Points</a><a href=\"#reading\">How to read</a>"
-                    + "<a href=\"#provenance\">Provenance</a><a href=\"#fine-print\">Fine print</a></nav>\n";
+    /** The sections that the run has something for, by the name in the table of contents. */
+    private static Map<String, String> sections(
+            RunResults results, RunSummary summary, List<Figure> figures, PointTable points) {
+        Map<String, String> sections = new LinkedHashMap<>();
+        sections.put("checks|Believable?", new CheckSection(results).html());
+        sections.put("models|Models", new ModelTables(results, summary).html());
+        sections.put("attacks|Attacks", new AttackTables(results).html());
+        sections.put("figures|Figures", figures(figures));
+        if (results.plan().breaks()) {
+            sections.put("images|Breaks", new ExhibitRows(results).html());
+        }
+        sections.put("attacked|Attacked images", new AttackGridSection(results).html());
+        sections.put("points|Points", points.html());
+        sections.values().removeIf(String::isEmpty);
+        return sections;
+    }
+
+    private static String contents(Map<String, String> sections) {
+        StringBuilder out = new StringBuilder("<nav aria-label=\"Contents\"><a href=\"#verdict\">Verdict</a>");
+        for (String section : sections.keySet()) {
+            int bar = section.indexOf('|');
+            out.append("<a href=\"#")
+                    .append(section, 0, bar)
+                    .append("\">")
+                    .append(section, bar + 1, section.length())
+                    .append("</a>");
+        }
+        return out.append("<a href=\"#reading\">How to read</a><a href=\"#provenance\">Provenance</a>"
+                        + "<a href=\"#fine-print\">Fine print</a></nav>\n")
+                .toString();
+    }
 
     private static String figures(List<Figure> figures) {
         StringBuilder out = new StringBuilder(

@@ -20,15 +20,18 @@ record ModelTables(RunResults results, RunSummary summary) {
 
     String html() {
         String level = Text.percent(1 - 2 * summary.alpha());
-        StringBuilder out = new StringBuilder("<section id=\"models\">\n<h2>Models side by side</h2>\n")
-                .append("<h3>Margins</h3>\n<p>Medians over the audited images; in brackets a distribution-free ")
-                .append(level)
-                .append(" interval for the median over the whole split (\u00b1\u221e: too few images for that side).")
-                .append(Html.text(Bound.withheld(results)))
-                .append("</p>\n")
-                .append(margins())
-                .append(
-                        "<h3>Quality</h3>\n<p>A robust model that reconstructs nothing is worth nothing: read both tables together.</p>\n")
+        StringBuilder out = new StringBuilder("<section id=\"models\">\n<h2>Models side by side</h2>\n");
+        if (results.plan().breaks()) {
+            out.append("<h3>Margins</h3>\n<p>Medians over the audited images; in brackets a distribution-free ")
+                    .append(level)
+                    .append(
+                            " interval for the median over the whole split (\u00b1\u221e: too few images for that side).")
+                    .append(Html.text(Bound.withheld(results)))
+                    .append("</p>\n")
+                    .append(margins());
+        }
+        out.append(
+                        "<h3>Quality</h3>\n<p>A robust model that reconstructs nothing is worth nothing: read it beside every other table.</p>\n")
                 .append(quality());
         String attacks = attacks();
         if (!attacks.isEmpty()) {
@@ -72,7 +75,7 @@ record ModelTables(RunResults results, RunSummary summary) {
         row.add(Text.number(at.r()));
         row.add("<b class=\"name\">" + Html.text(model.model()) + "</b>");
         row.add(Text.percent(at.shareRobust())
-                + interval(Text.percent(at.shareRobustLow()), Text.percent(at.shareRobustHigh()))
+                + Html.interval(Text.percent(at.shareRobustLow()), Text.percent(at.shareRobustHigh()))
                 + (at.undecided() == 0 ? "" : "<br><small>" + at.undecided() + " undecided</small>"));
         for (MarginMethod method : methods) {
             if (!at.has(method)) {
@@ -80,22 +83,14 @@ record ModelTables(RunResults results, RunSummary summary) {
                 continue;
             }
             MethodSummary own = at.of(method);
-            row.add(estimate(own.median()) + (own.flat() == 0 ? "" : "<br><small>" + own.flat() + " flat</small>"));
+            row.add(Html.estimate(own.median())
+                    + (own.flat() == 0 ? "" : "<br><small>" + own.flat() + " flat</small>"));
         }
         row.add(censored(at, MarginMethod.MARGIN_UPPER) + " / " + censored(at, MarginMethod.MARGIN_UPPER_MEAN_ONLY));
         row.add("<span class=\"pair\">" + below(at, MarginMethod.MARGIN_UPPER_MEAN_ONLY, audited)
                 + " mean-only</span><br><span class=\"pair\">" + below(at, MarginMethod.MARGIN_UPPER, audited)
                 + " full</span>");
         return row;
-    }
-
-    private static String estimate(QuantileEstimate estimate) {
-        return "<b>" + Text.number(estimate.estimate()) + "</b>"
-                + interval(Text.number(estimate.low()), Text.number(estimate.high()));
-    }
-
-    private static String interval(String low, String high) {
-        return "<br><small class=\"interval\">[" + low + ", " + high + "]</small>";
     }
 
     private static String censored(RadiusSummary at, MarginMethod attack) {
@@ -171,10 +166,10 @@ record ModelTables(RunResults results, RunSummary summary) {
                 rows.add(List.of(
                         "<b>" + Html.text(model.model()) + "</b>",
                         Text.number(attack.radius()),
-                        estimate(attack.damageClean()),
-                        estimate(attack.damage()),
-                        estimate(attack.natsLost()),
-                        degradation == null ? Text.NONE : estimate(degradation),
+                        Html.estimate(attack.damageClean()),
+                        Html.estimate(attack.damage()),
+                        Html.estimate(attack.natsLost()),
+                        degradation == null ? Text.NONE : Html.estimate(degradation),
                         Text.integer(attack.degradationUndefined())));
             }
         }

@@ -57,6 +57,59 @@ record Picture(int width, int height, byte[] samples) {
         return new Picture(shape[2], shape[1], samples);
     }
 
+    /** The same at most {@code side} pixels wide and high, each pixel the mean of a block; no copy where it is small enough. */
+    Picture shrunk(int side) {
+        int block = (Math.max(width, height) + side - 1) / side;
+        if (block <= 1) {
+            return this;
+        }
+        int across = (width + block - 1) / block;
+        int down = (height + block - 1) / block;
+        byte[] means = new byte[3 * across * down];
+        for (int y = 0; y < down; y++) {
+            for (int x = 0; x < across; x++) {
+                for (int c = 0; c < 3; c++) {
+                    means[3 * (y * across + x) + c] = sample(mean(x * block, y * block, block, c));
+                }
+            }
+        }
+        return new Picture(across, down, means);
+    }
+
+    private double mean(int left, int top, int block, int channel) {
+        double sum = 0;
+        int count = 0;
+        for (int y = top; y < Math.min(top + block, height); y++) {
+            for (int x = left; x < Math.min(left + block, width); x++) {
+                sum += samples[3 * (y * width + x) + channel] & 255;
+                count++;
+            }
+        }
+        return sum / count;
+    }
+
+    /** White of that size. */
+    static Picture blank(int width, int height) {
+        byte[] samples = new byte[3 * width * height];
+        java.util.Arrays.fill(samples, (byte) 255);
+        return new Picture(width, height, samples);
+    }
+
+    /** Draws this into another picture, each pixel as a square of {@code factor}; it has to fit. */
+    void drawInto(Picture canvas, int left, int top, int factor) {
+        for (int y = 0; y < height * factor; y++) {
+            for (int x = 0; x < width * factor; x++) {
+                int from = 3 * (y / factor * width + x / factor);
+                System.arraycopy(samples, from, canvas.samples, 3 * ((top + y) * canvas.width + left + x), 3);
+            }
+        }
+    }
+
+    /** As a PNG file. */
+    byte[] png() {
+        return Png.encode(width, height, samples);
+    }
+
     String dataUri() {
         return Png.dataUri(width, height, samples);
     }

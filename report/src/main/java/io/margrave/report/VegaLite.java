@@ -10,6 +10,7 @@ import io.margrave.results.ModelCard;
 import io.margrave.results.RunResults;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 
 /**
@@ -30,6 +31,17 @@ final class VegaLite {
 
     private static final List<String> SHAPES =
             List.of("circle", "square", "triangle-up", "diamond", "triangle-down", "triangle-right");
+
+    private static final List<ArrayNode> DASHES =
+            List.of(dashes(1, 0), dashes(6, 3), dashes(1.5, 2.5), dashes(8, 3, 2, 3), dashes(3, 3), dashes(10, 4));
+
+    private static ArrayNode dashes(double... lengths) {
+        ArrayNode dashes = NODES.arrayNode();
+        for (double length : lengths) {
+            dashes.add(length);
+        }
+        return dashes;
+    }
 
     /** Vermilion: points that contradict a bound. */
     static final String ALERT = "#D55E00";
@@ -85,13 +97,41 @@ final class VegaLite {
     }
 
     private static ObjectNode scale(RunResults results, List<String> range) {
-        ArrayNode domain = NODES.arrayNode();
-        ArrayNode values = NODES.arrayNode();
-        for (ModelCard model : results.models()) {
-            values.add(range.get(domain.size() % range.size()));
-            domain.add(model.name());
+        return scale(names(results), range);
+    }
+
+    /** The models, in the plan's order. */
+    static List<String> names(RunResults results) {
+        return results.models().stream().map(ModelCard::name).toList();
+    }
+
+    /** One colour a value of any field. */
+    static ObjectNode colour(String field, List<String> values) {
+        ObjectNode channel = object("{type: 'nominal', title: null}").put("field", field);
+        channel.set("scale", scale(values, COLOURS));
+        return channel;
+    }
+
+    /** One dash a value of any field, so that lines are told apart without colour. */
+    static ObjectNode dash(String field, List<String> values) {
+        ObjectNode channel = object("{type: 'nominal', title: null, legend: {symbolType: 'stroke', symbolSize: 300}}")
+                .put("field", field);
+        ArrayNode range = NODES.arrayNode();
+        for (int i = 0; i < values.size(); i++) {
+            range.add(DASHES.get(i % DASHES.size()).deepCopy());
         }
-        return NODES.objectNode().<ObjectNode>set("domain", domain).set("range", values);
+        channel.set(
+                "scale",
+                NODES.objectNode().<ObjectNode>set("domain", strings(values)).set("range", range));
+        return channel;
+    }
+
+    private static ObjectNode scale(List<String> names, List<String> range) {
+        ArrayNode values = NODES.arrayNode();
+        for (int i = 0; i < names.size(); i++) {
+            values.add(range.get(i % range.size()));
+        }
+        return NODES.objectNode().<ObjectNode>set("domain", strings(names)).set("range", values);
     }
 
     /**
@@ -140,6 +180,29 @@ final class VegaLite {
     /** A tooltip entry of a number at four digits. */
     static ObjectNode numberTip(String field, String title) {
         return tip(field, title).put("type", "quantitative").put("format", ".4~g");
+    }
+
+    /** A scale from a little below {@code low} to a little above {@code high}, so that no mark at the edge is cut. */
+    static ObjectNode scale(double low, double high) {
+        double room = high > low ? 0.05 * (high - low) : Math.max(1e-3, 0.05 * Math.abs(high));
+        ArrayNode domain = NODES.arrayNode();
+        domain.add(rounded(low - 0.7 * room));
+        domain.add(rounded(high + room));
+        ObjectNode scale = NODES.objectNode();
+        scale.set("domain", domain);
+        scale.put("nice", false);
+        return scale;
+    }
+
+    /** The largest or smallest of a field over data. */
+    static DoubleSummaryStatistics range(ArrayNode values, String... fields) {
+        DoubleSummaryStatistics range = new DoubleSummaryStatistics();
+        values.forEach(value -> {
+            for (String field : fields) {
+                range.accept(value.get(field).asDouble());
+            }
+        });
+        return range;
     }
 
     static ArrayNode array(List<ObjectNode> items) {

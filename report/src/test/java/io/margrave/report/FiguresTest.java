@@ -59,8 +59,25 @@ class FiguresTest {
     /** Renew with {@code mvn test -Dgolden.renew=true}, then read the difference. */
     @Test
     void specifications_are_those_of_the_golden_file() throws Exception {
+        compare(Figures.of(SampleRun.run().points(3).oneRadius().results()), "figures.golden.txt");
+    }
+
+    @Test
+    void specifications_of_attacks_are_those_of_their_golden_file() throws Exception {
+        compare(
+                Figures.of(SampleRun.run()
+                        .points(3)
+                        .oneRadius()
+                        .suite(2)
+                        .checks(0)
+                        .withoutBreaks()
+                        .results()),
+                "attack-figures.golden.txt");
+    }
+
+    private static void compare(List<Figure> figures, String file) throws Exception {
         StringBuilder drawn = new StringBuilder();
-        for (Figure figure : Figures.of(SampleRun.run().points(3).oneRadius().results())) {
+        for (Figure figure : figures) {
             drawn.append("== ")
                     .append(figure.id())
                     .append(": ")
@@ -71,7 +88,7 @@ class FiguresTest {
             figure.numbers().rows().forEach(row -> drawn.append(row).append('\n'));
             drawn.append(oneLineADatum(figure.spec()).toPrettyString()).append('\n');
         }
-        Path golden = Path.of("src/test/resources/io/margrave/report/figures.golden.txt");
+        Path golden = Path.of("src/test/resources/io/margrave/report").resolve(file);
         if (Boolean.getBoolean("golden.renew")) {
             Files.writeString(golden, drawn);
         }

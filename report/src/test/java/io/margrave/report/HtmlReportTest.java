@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.margrave.data.BadInputException;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditRow;
+import io.margrave.results.Check;
+import io.margrave.results.EvaluationCheck;
 import io.margrave.results.Exhibit;
 import io.margrave.results.ModelCard;
 import io.margrave.results.RunResults;
@@ -50,14 +53,170 @@ class HtmlReportTest {
 
     @Test
     void sections_come_in_the_order_of_reading() {
-        String html = html(SampleRun.run().points(12));
+        String html = html(SampleRun.run().points(12).suite(1).checks(0));
         int last = -1;
-        for (String id :
-                List.of("verdict", "models", "figures", "images", "points", "reading", "provenance", "fine-print")) {
+        for (String id : List.of(
+                "verdict",
+                "checks",
+                "models",
+                "attacks",
+                "figures",
+                "images",
+                "attacked",
+                "points",
+                "reading",
+                "provenance",
+                "fine-print")) {
             int at = html.indexOf("<section id=\"" + id + "\"");
             assertThat(at).as(id).isGreaterThan(last);
             last = at;
         }
+    }
+
+    @Test
+    void every_link_within_the_page_has_a_place_to_go() {
+        for (SampleRun run : List.of(
+                SampleRun.run().points(12),
+                SampleRun.run().points(12).suite(2).checks(4),
+                SampleRun.run().points(12).suite(2).checks(0).withoutBreaks())) {
+            String visible = visible(html(run));
+            Matcher link = Pattern.compile("href=\"#([^\"]+)\"").matcher(visible);
+            int links = 0;
+            while (link.find()) {
+                links++;
+                assertThat(visible).contains("id=\"" + link.group(1) + "\"");
+            }
+            assertThat(links).isGreaterThan(6);
+        }
+    }
+
+    @Test
+    void a_run_of_attacks_alone_speaks_of_no_margin() {
+        String visible =
+                visible(html(SampleRun.run().points(20).suite(2).checks(0).withoutBreaks()));
+        assertThat(visible)
+                .contains("What do attacks do to sprites-b1 and sprites-b4 on sprites?")
+                .contains("the worst of 7 attacks, image by image, throws the reconstructions")
+                .contains("<section id=\"attacks\"")
+                .contains("<section id=\"attacked\"")
+                .doesNotContain("<h3>Margins</h3>")
+                .doesNotContain("<section id=\"images\"")
+                .doesNotContain("No break was verified")
+                .doesNotContain("none found")
+                .doesNotContain("no break found")
+                .doesNotContain("id=\"figure-bracket\"")
+                .doesNotContain("id=\"figure-margin-against");
+    }
+
+    @Test
+    void an_audit_without_a_suite_has_no_section_of_attacks() {
+        assertThat(visible(html(SampleRun.run().points(12))))
+                .doesNotContain("<section id=\"attacks\"")
+                .doesNotContain("<section id=\"attacked\"")
+                .doesNotContain("id=\"reading-attacks\"")
+                .contains("No checks were run.");
+    }
+
+    @Test
+    void a_failed_check_stands_before_every_statement() {
+        String visible = visible(html(SampleRun.run().points(12).suite(1).checks(4)));
+        int banner = visible.indexOf("<b>Not to be relied on:</b> check 4 failed for <b>sprites-b1</b>");
+        assertThat(banner).isPositive().isLessThan(visible.indexOf("<li>"));
+        assertThat(visible(html(SampleRun.run().points(12).suite(1).checks(0)))).doesNotContain("Not to be relied on:");
+    }
+
+    @Test
+    void every_check_has_its_verdict_in_a_word_and_its_evidence() {
+        RunResults results = SampleRun.run().points(12).checks(4).results();
+        String visible = visible(html(results));
+        assertThat(visible.split("\u2713 PASS", -1)).hasSize(14);
+        assertThat(visible.split("! WARN", -1)).hasSize(3);
+        assertThat(visible.split("\u2715 FAIL", -1)).hasSize(2);
+        assertThat(visible).contains("Not run: checks 5, 8, 9, 10, 11, 13, 15 and 16");
+        results.checks().forEach(check -> assertThat(visible).contains(Html.text(check.evidence())));
+    }
+
+    @Test
+    void a_model_that_can_be_damaged_little_shows_its_quality_beside() {
+        String visible = visible(html(SampleRun.run().points(30).suite(1)));
+        assertThat(visible.split("untouched: ELBO", -1)).hasSize(3);
+        assertThat(visible.split("<dt>reconstruction error", -1)).hasSize(3);
+    }
+
+    @Test
+    void a_column_that_no_attack_has_a_number_for_is_left_out() {
+        List<AttackSpec> untargeted = List.of(SampleSuite.spec("a", "max-damage", AttackSpec.Method.GRADIENT, 1, 0));
+        assertThat(visible(html(SampleRun.run().points(12).suite(untargeted).unlabelled())))
+                .contains("MS-SSIM of inputs<br>")
+                .doesNotContain("log p(x_t|z*)<br>")
+                .doesNotContain("probe accuracy kept<br>");
+        assertThat(visible(html(SampleRun.run().points(12).suite(1))))
+                .contains("log p(x_t|z*)<br>")
+                .contains("probe accuracy kept<br>");
+        assertThat(visible(html(SampleRun.run().points(12).suite(untargeted).shape(List.of(1, 8, 8)))))
+                .contains("no scale fits");
+    }
+
+    @Test
+    void each_goal_of_the_suite_is_defined_and_an_added_one_is_named() {
+        AttackSpec added = SampleSuite.spec("mine", "my-own-<goal>", AttackSpec.Method.GRADIENT, 1, 0);
+        String visible = visible(html(SampleRun.run().points(12).suite(List.of(added))));
+        assertThat(visible)
+                .contains("<dt>my-own-&lt;goal&gt;</dt><dd>a goal that was added")
+                .doesNotContain("<goal>");
+        assertThat(visible(html(SampleRun.run().points(12).suite(1)))).contains("<dt>latent-kl</dt><dd>minimise KL");
+    }
+
+    @Test
+    void hostile_names_of_attacks_and_checks_stay_text() throws Exception {
+        AttackSpec hostile = SampleSuite.spec(HOSTILE.replace("/", ""), HOSTILE, AttackSpec.Method.GRADIENT, 1, 1);
+        RunResults run = SampleRun.run().points(8).suite(List.of(hostile)).results();
+        List<EvaluationCheck> checks = List.of(new EvaluationCheck(
+                "sprites-b1",
+                4,
+                HOSTILE,
+                Check.Outcome.FAIL,
+                HOSTILE,
+                List.of(new EvaluationCheck.Curve(HOSTILE, HOSTILE, HOSTILE, List.of(0.0, 1.0), List.of(1.0, 2.0)))));
+        RunResults both = new RunResults(
+                run.plan(),
+                run.info(),
+                run.models(),
+                run.rows(),
+                run.curves(),
+                run.exhibits(),
+                run.attacks(),
+                run.attackExhibits(),
+                checks);
+        String html = html(both);
+        assertThat(html).doesNotContain("<img src=x").contains("&lt;img src=x onerror=alert(1)&gt;");
+        assertThat(html.split("</script>", -1)).hasSize(4);
+        assertThat(data(html, "figure-specs").toString()).contains("onerror=alert(1)");
+    }
+
+    @Test
+    void a_suite_that_found_nothing_yet_says_so() {
+        RunResults full = SampleRun.run().points(2).suite(1).results();
+        RunResults begun = new RunResults(full.plan(), full.info(), full.models(), List.of(), List.of(), List.of());
+        assertThat(visible(html(begun))).contains("no image has been attacked yet");
+    }
+
+    @Test
+    void pictures_of_many_attacks_are_fewer_each_so_that_the_page_still_opens() {
+        AttackSpec one = SampleSuite.spec("a", "max-damage", AttackSpec.Method.GRADIENT, 1, 0);
+        RunResults results = SampleRun.run()
+                .models(Map.of("only", 1.0))
+                .points(16)
+                .suite(List.of(one))
+                .shape(List.of(3, 160, 160))
+                .results();
+        AttackGrid grid = AttackGrid.of(results).get(0);
+        assertThat(grid.rows()).hasSize(4);
+        assertThat(new AttackGridSection(results, List.of(grid)).html().split("<img", -1))
+                .hasSize(1 + 4 * 5);
+        List<AttackGrid> many = java.util.Collections.nCopies(60, grid);
+        assertThat(new AttackGridSection(results, many).html().split("<img", -1))
+                .hasSize(1 + 60 * 5);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.margrave.report;
 
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditRow;
 import io.margrave.results.CurvePoint;
@@ -36,6 +37,11 @@ final class SampleRun {
     private boolean unknownQuality;
     private double violationShift = 1;
     private String data = "sprites";
+    private boolean breaks = true;
+    private List<AttackSpec> suite = List.of();
+    private boolean labelled = true;
+    private int failing = -1;
+    private List<Integer> shape = List.of();
 
     static SampleRun run() {
         return new SampleRun();
@@ -110,7 +116,47 @@ final class SampleRun {
         return this;
     }
 
+    /** With a suite of attacks; the targeted ones have so many targets an image. */
+    SampleRun suite(int targetsEach) {
+        return suite(SampleSuite.all(targetsEach));
+    }
+
+    SampleRun suite(List<AttackSpec> specs) {
+        suite = specs;
+        return this;
+    }
+
+    /** Attacks alone, as of {@code breaks: false}. */
+    SampleRun withoutBreaks() {
+        breaks = false;
+        attacked = false;
+        return this;
+    }
+
+    SampleRun unlabelled() {
+        labelled = false;
+        return this;
+    }
+
+    /** With checks, of which one fails; 0 for none. */
+    SampleRun checks(int number) {
+        failing = number;
+        return this;
+    }
+
+    /** Channels, height and width of the images of attacks. */
+    SampleRun shape(List<Integer> of) {
+        shape = of;
+        return this;
+    }
+
     RunResults results() {
+        RunResults margins = margins();
+        return new SampleSuite(margins, labelled, suite)
+                .results(breaks, failing < 0 ? List.of() : SampleSuite.checks(margins, failing));
+    }
+
+    private RunResults margins() {
         double median = 7.81;
         AuditPlan base = AuditPlan.defaults();
         List<Double> values = fractions.stream().map(f -> f * median).toList();
@@ -141,7 +187,7 @@ final class SampleRun {
                 "LibTorch 2.10.0",
                 "Some processor, 2 cores; Linux 6.1; Java 17.0.15",
                 "3f".repeat(32),
-                channels == 1 ? List.of(1, 28, 28) : List.of(3, 32, 32),
+                !shape.isEmpty() ? shape : channels == 1 ? List.of(1, 28, 28) : List.of(3, 32, 32),
                 0,
                 1,
                 IntStream.range(0, points).map(i -> 3 * i + 1).boxed().toList(),
@@ -204,7 +250,7 @@ final class SampleRun {
                 double scale = Double.isFinite(boundWhitened) ? boundWhitened : 2;
                 double found = verdict == Verdict.FAILS ? 0 : (scale * looseness + 0.05 + 0.02 * r) * violationShift;
                 boolean censored = censoredEvery > 0 && i % censoredEvery == 0;
-                Double full = censored ? null : Double.valueOf(found);
+                Double full = censored || !breaks ? null : Double.valueOf(found);
                 double clear = -60 - 20 * random.nextDouble();
                 double lost = Math.abs(0.9 + 0.3 * random.nextGaussian()) * 40 / (0.4 + found);
                 rows.add(new AuditRow(

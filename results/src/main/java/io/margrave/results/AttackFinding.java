@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param backwards gradients of this input that it took
  * @param perturbed the attacked input, channels x height x width; the attacked latent where the attack is on latents
  * @param reconstruction g(mu(x+d)), channels x height x width
+ * @param relativeDistortion |d| / |x - x_t|, L2: the abscissa of {@link Auddc}; null without a target, or where the attack is on latents
+ * @param relativeDistance (|g(mu(x+d)) - x_t| - |g(mu(x_t)) - x_t|) / (|g(mu(x)) - x_t| - |g(mu(x_t)) - x_t|), its ordinate: 1 where d
+ *     does nothing, 0 where the target itself would do no better; null without a target, or where that is undefined
  */
 public record AttackFinding(
         String attack,
@@ -47,9 +50,56 @@ public record AttackFinding(
         long forwards,
         long backwards,
         float[] perturbed,
-        float[] reconstruction) {
+        float[] reconstruction,
+        @Nullable Double relativeDistortion,
+        @Nullable Double relativeDistance) {
 
     public AttackFinding {
         within = List.copyOf(within);
+    }
+
+    /** Without a target, or without what is relative to it. */
+    public AttackFinding(
+            String attack,
+            @Nullable Integer target,
+            @Nullable Double weight,
+            @Nullable Double radius,
+            double norm,
+            double normL2,
+            double objective,
+            double damage,
+            List<Proportion> within,
+            double logLikAttacked,
+            @Nullable Double logLikTarget,
+            @Nullable Double symmetricKl,
+            @Nullable Double msSsimInputs,
+            @Nullable Double msSsimReconstructions,
+            @Nullable Integer prediction,
+            long forwards,
+            long backwards,
+            float[] perturbed,
+            float[] reconstruction) {
+        this(
+                attack,
+                target,
+                weight,
+                radius,
+                norm,
+                normL2,
+                objective,
+                damage,
+                within,
+                logLikAttacked,
+                logLikTarget,
+                symmetricKl,
+                msSsimInputs,
+                msSsimReconstructions,
+                prediction,
+                forwards,
+                backwards,
+                perturbed,
+                reconstruction,
+                null,
+                null);
     }
 }

@@ -2,6 +2,7 @@ package io.margrave.robustness.attack;
 
 import io.margrave.robustness.map.Rows;
 import io.margrave.vae.TensorCopies;
+import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -101,24 +102,26 @@ public final class Ascent {
                 Tensor objective = goal.objective(x, step);
                 Tensor gradient = gradient(objective.sum(), x);
                 trace[step] = TensorCopies.doubles(objective);
-                iterate.copy_(stepper.next(iterate, gradient, trace[step], step));
+                iterate.copy_(stepper.next(iterate, finite(gradient), trace[step], step));
             }
         }
         return new Search.Climbed(iterate, trace);
     }
 
-    /** Each gradient at the length of a share of its radius; zero where it isn't finite: one broken point must not stop the batch. */
-    static Tensor stepAlong(Tensor gradient, double[] radii, double share) {
+    /** Zero in rows where a gradient isn't finite: one broken point must not stop the batch. */
+    private static Tensor finite(Tensor gradient) {
+        Tensor sums = gradient.sum(1);
+        boolean finite = Arrays.stream(TensorCopies.doubles(sums)).allMatch(Double::isFinite);
+        return finite ? gradient : torch.where(sums.isfinite().unsqueeze(1), gradient, torch.zeros_like(gradient));
+    }
+
+    /** Each gradient at the length of a share of its radius. */
+    private static Tensor stepAlong(Tensor gradient, double[] radii, double share) {
         double[] norms = TensorCopies.doubles(
                 torch.linalg_vector_norm(gradient, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional()));
         double[] factors = new double[norms.length];
-        boolean finite = true;
-        for (int i = 0; i < norms.length; i++) {
-            finite &= Double.isFinite(norms[i]);
-            factors[i] = Double.isFinite(norms[i]) ? share * radii[i] / Math.max(norms[i], TINY) : 0;
-        }
-        Tensor usable = finite ? gradient : torch.where(gradient.isfinite(), gradient, torch.zeros_like(gradient));
-        return usable.mul(Rows.numbers(factors).unsqueeze(1));
+        Arrays.setAll(factors, i -> share * radii[i] / Math.max(norms[i], TINY));
+        return gradient.mul(Rows.numbers(factors).unsqueeze(1));
     }
 
     private static Tensor gradient(Tensor sum, Tensor inputs) {

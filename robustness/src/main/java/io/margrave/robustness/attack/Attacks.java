@@ -13,6 +13,15 @@ public final class Attacks {
      * @param goal what the adversary wants
      */
     public static Attack of(AttackSpec.Method method, GoalKind goal) {
-        return new RestartedAttack(goal, new CosineSteps());
+        return new RestartedAttack(
+                goal,
+                switch (method) {
+                    case GRADIENT -> new CosineSteps();
+                    case ADAM -> new AdamSteps();
+                    case APGD -> new AutoSteps();
+                    case ONE_STEP -> new OneStep();
+                    case SQUARE -> new SquareSearch();
+                    case RANDOM -> new RandomSearch();
+                });
     }
 }

@@ -1,20 +1,45 @@
 package io.margrave.robustness.attack;
 
+import io.margrave.results.Norm;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 
-/** Steps of a falling share of the radius along the gradient, at the same length for every point (Madry et al. 2018). */
+/** Projected steps of a falling length along the steepest direction (Madry et al. 2018); under a penalty, proximal ones. */
 final class CosineSteps implements Search {
+    /** Of the radius. */
     private static final Ascent.StepSize SHARE = new Ascent.StepSize(0.5, 0.01);
+    /** Longer: the projection takes most of a step's length off again. */
+    private static final Ascent.StepSize SHARE_L1 = new Ascent.StepSize(2, 0.04);
+    /** Of the range's diameter, under a penalty. */
+    private static final Ascent.StepSize PENALISED = new Ascent.StepSize(0.02, 0.0005);
 
     @Override
     public Climbed from(RestartBatch batch, Tensor start) {
+        return batch.request().weight() == null ? projected(batch, start) : proximal(batch, start);
+    }
+
+    private static Climbed projected(RestartBatch batch, Tensor start) {
+        Ball ball = batch.ball();
         int steps = batch.effort().steps();
         double scale = batch.request().stepScale();
-        Ball ball = batch.ball();
-        batch.counts().gradients((long) steps * batch.rows());
-        return Ascent.climb(start, batch.searched(), steps, (iterate, gradient, objective, step) -> {
-            Tensor moved = Ascent.stepAlong(gradient, batch.radii(), scale * SHARE.at(step, steps));
-            return ball.retract(moved.add_(iterate), batch.radii());
+        Ascent.StepSize share = ball.norm() == Norm.L1 ? SHARE_L1 : SHARE;
+        return batch.climb(start, batch.searched(), (iterate, gradient, objective, step) -> {
+            Tensor moved = Steepest.along(ball, iterate, gradient)
+                    .mul_(batch.lengths(scale * share.at(step, steps)))
+                    .add_(iterate);
+            return ball.project(moved, batch.radii());
+        });
+    }
+
+    private static Climbed proximal(RestartBatch batch, Tensor start) {
+        ProximalStep proximal = new ProximalStep(batch);
+        int steps = batch.effort().steps();
+        double scale = batch.request().stepScale() * batch.diameter();
+        double[] lengths = new double[batch.rows()];
+        return batch.climb(start, batch.unpenalised(batch.draws()), (iterate, gradient, objective, step) -> {
+            proximal.penalise(objective, iterate);
+            Arrays.fill(lengths, scale * PENALISED.at(step, steps));
+            return proximal.from(iterate, gradient, lengths);
         });
     }
 }

@@ -1,6 +1,7 @@
 package io.margrave.robustness.attack;
 
 import io.margrave.robustness.map.Reconstruction;
+import io.margrave.vae.model.VaeSpec;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,13 @@ public interface GoalKind {
     default boolean targeted() {
         return false;
     }
+
+    /**
+     * Refuses a model that this goal makes no sense of: asked before any work is done.
+     *
+     * @throws io.margrave.data.BadInputException one line: what is wanted, what the model is, which goal to take instead
+     */
+    default void check(VaeSpec model) {}
 
     /** The goal for a batch. */
     AttackGoal of(Scene scene);

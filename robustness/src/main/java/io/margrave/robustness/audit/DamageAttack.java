@@ -2,26 +2,28 @@ package io.margrave.robustness.audit;
 
 import io.margrave.data.Noise;
 import io.margrave.results.AttackOutcome;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.SearchEffort;
+import io.margrave.robustness.attack.Attack;
+import io.margrave.robustness.attack.Attacks;
 import io.margrave.robustness.attack.Ball;
 import io.margrave.robustness.attack.MaximumDamage;
+import io.margrave.robustness.goal.MaximumDamageGoal;
 import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Reconstruction.Follows;
 import io.margrave.robustness.map.Rows;
-import io.margrave.vae.TensorCopies;
+import io.margrave.robustness.measure.AttackMeasures;
+import io.margrave.robustness.measure.LogLikelihood;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** The maximum-damage attacks on a batch of points, measured: what they did to reconstructions and to the likelihood. */
 final class DamageAttack {
-
-    private static final int MEASURING_DRAWS = 500;
 
     /**
      * How to attack.
@@ -31,6 +33,9 @@ final class DamageAttack {
      * @param apart whether attacks on the mean alone and on the variance alone are run beside the one on both
      */
     record Settings(double radius, SearchEffort effort, boolean apart) {}
+
+    /** Attacked inputs, {@code [points, features]}, and the damage of each, on draws that are used for nothing else. */
+    private record Attacked(Tensor perturbed, double[] damage) {}
 
     private DamageAttack() {}
 
@@ -52,7 +57,7 @@ final class DamageAttack {
             Noise noise,
             Settings settings) {
         Tensor inputs = ball.centers();
-        MaximumDamage both = attack(clean, Follows.MEAN_AND_VARIANCE, ball, starts, points, noise, settings);
+        Attacked both = attack(clean, Follows.MEAN_AND_VARIANCE, ball, starts, points, noise, settings);
         double @Nullable [] meanOnly = null;
         double @Nullable [] varianceOnly = null;
         if (settings.apart()) {
@@ -61,10 +66,10 @@ final class DamageAttack {
             varianceOnly = attack(clean, Follows.VARIANCE, ball, List.of(), points, noise, settings)
                     .damage();
         }
-        double[] still =
-                MaximumDamage.means(clean, inputs, new PointNoise(noise, points, "damage/clean", 0), MEASURING_DRAWS);
-        double[] logLikClean = logLikelihood(vae, inputs, inputs);
-        double[] logLikAttacked = logLikelihood(vae, inputs, both.perturbed());
+        double[] still = MaximumDamage.means(
+                clean, inputs, new PointNoise(noise, points, "damage/clean", 0), AttackMeasures.DRAWS);
+        double[] logLikClean = LogLikelihood.ofMeans(vae, inputs, inputs);
+        double[] logLikAttacked = LogLikelihood.ofMeans(vae, inputs, both.perturbed());
         float[][] originals = Rows.arrays(inputs);
         float[][] perturbed = Rows.arrays(both.perturbed());
         float[][] reconstructions = Reconstruction.ofMeans(vae, both.perturbed());
@@ -85,7 +90,7 @@ final class DamageAttack {
         return outcomes;
     }
 
-    private static MaximumDamage attack(
+    private static Attacked attack(
             Reconstruction clean,
             Follows follows,
             Ball ball,
@@ -93,25 +98,19 @@ final class DamageAttack {
             int[] points,
             Noise noise,
             Settings settings) {
-        return MaximumDamage.of(
-                clean.following(follows).searched(settings.effort().inBfloat16()),
-                ball,
-                settings.radius(),
-                starts,
-                points,
-                noise,
-                "damage/" + follows,
-                settings.effort(),
-                MEASURING_DRAWS);
-    }
-
-    /** log p(x | mu(x')), in nats, one a point. */
-    private static double[] logLikelihood(Vae vae, Tensor inputs, Tensor perturbed) {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            Tensor latents = vae.encode(Reconstruction.asImages(vae, perturbed)).mean();
-            return TensorCopies.doubles(vae.likelihood()
-                    .logProbability(Reconstruction.asImages(vae, inputs), vae.decodeParameters(latents)));
-        }
+        double[] radii = new double[points.length];
+        Arrays.fill(radii, settings.radius());
+        String name = "damage/" + follows;
+        Tensor perturbed = Attacks.of(AttackSpec.Method.GRADIENT, new MaximumDamageGoal(follows))
+                .perturb(new Attack.Request(
+                        clean, ball, radii, null, null, starts, points, noise, name, settings.effort(), 1))
+                .perturbed();
+        return new Attacked(
+                perturbed,
+                MaximumDamage.means(
+                        clean.following(follows),
+                        perturbed,
+                        new PointNoise(noise, points, name + "/measure", 0),
+                        AttackMeasures.DRAWS));
     }
 }

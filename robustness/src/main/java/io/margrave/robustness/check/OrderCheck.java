@@ -1,0 +1,70 @@
+package io.margrave.robustness.check;
+
+import io.margrave.results.SearchEffort;
+import io.margrave.theory.Proportion;
+
+/**
+ * 6: at each point many steps do at least the damage of one step, and one step at least that of random noise of the same norm.
+ *
+ * <p>A point is out of order where the weaker attack does more damage by over 1 %, beyond measurement noise. FAIL where, beyond
+ * chance, more than a tenth of the points are out of order between many steps and one step or noise; where one step or noise
+ * does more damage on average; or where the attack does not exceed the clean damage. WARN where more than a twentieth are
+ * out of order, or one step does less than noise on average. Else PASS.
+ */
+record OrderCheck() implements Examination {
+    /** Share of damage that is let pass at a point. */
+    static final double ALLOWANCE = 0.01;
+
+    /** Share of points that must not be out of order. */
+    static final double FAILING = 0.1;
+
+    /** Share of points that is worth a look. */
+    static final double WARNING = 0.05;
+
+    @Override
+    public int number() {
+        return 6;
+    }
+
+    @Override
+    public String name() {
+        return "iterated, one step, noise";
+    }
+
+    @Override
+    public boolean quick() {
+        return true;
+    }
+
+    @Override
+    public Ruling examine(CheckScene scene) {
+        SearchEffort once =
+                new SearchEffort(1, scene.effort().draws(), 1, scene.effort().precision());
+        Reached many = scene.base();
+        Reached one = scene.attack("one-step", scene.attacks().oneStep(), scene.radius(), once, 1);
+        Reached noise = scene.attack("random", scene.attacks().random(), scene.radius(), once, 1);
+        Reached clean = scene.untouched();
+        Gain oneOverMany = Gain.of(many, one);
+        Gain noiseOverMany = Gain.of(many, noise);
+        Gain noiseOverOne = Gain.of(one, noise);
+        Gain manyOverClean = Gain.of(clean, many);
+        int n = many.points();
+        Proportion beaten =
+                new Proportion(Math.max(oneOverMany.pointsAbove(ALLOWANCE), noiseOverMany.pointsAbove(ALLOWANCE)), n);
+        Proportion oneBeaten = new Proportion(noiseOverOne.pointsAbove(ALLOWANCE), n);
+        boolean still = !(manyOverClean.share() - Gain.SIGNIFICANT * manyOverClean.error() > 0);
+        boolean fails = beaten.lower(Figures.ALPHA) > FAILING
+                || oneOverMany.exceeds(ALLOWANCE)
+                || noiseOverMany.exceeds(ALLOWANCE)
+                || still;
+        boolean warns = beaten.estimate() > WARNING || oneBeaten.estimate() > WARNING || noiseOverOne.exceeds(0);
+        return new Ruling(
+                Ruling.of(fails, warns),
+                "Mean damage is " + Figures.of(many.damage()) + " after "
+                        + scene.effort().steps() + " steps, "
+                        + Figures.of(one.damage()) + " after one, " + Figures.of(noise.damage())
+                        + " under noise of the same norm and " + Figures.of(clean.damage())
+                        + " untouched" + (still ? ": the attack does nothing" : "") + "; many steps are beaten at "
+                        + Figures.share(beaten) + ", one step by noise at " + Figures.share(oneBeaten) + ".");
+    }
+}
