@@ -1,5 +1,6 @@
 package io.margrave.cli;
 
+import io.margrave.cli.plan.Closest;
 import io.margrave.cli.plan.PlanDocument;
 import io.margrave.data.BadInputException;
 import io.margrave.results.AttackSpec.Method;

@@ -93,7 +93,7 @@ class MainTest {
                 "attack --model none --method pgd       | Invalid value for option '--method': want one of gradient, adam, apgd",
                 "attack --model none --variable latent  | want --radius with --variable latent, in latent units, got none",
                 "attack --model none --variable universal --goal output | attack output: want an untargeted goal",
-                "attack --model none --method random --weights 1 | attack max-damage: want a radius, got weights",
+                "attack --model none --goal first-order-whitened --weights 1 | attack first-order-whitened: want a radius, got weights",
                 "attack --model none --points 3 --indices 1 | want --points or --indices, got both",
                 "attack --model none --indices 1,1      | want different --indices, got one twice",
                 "attack --model none --precision half   | want attack.precision to be auto",
