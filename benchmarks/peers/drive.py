@@ -32,7 +32,7 @@ JMH_NAMES = {
     "io.margrave.benchmarks.MatrixPeak.linear": "peak",
 }
 # As the product's own launcher runs it.
-JVM = ["-Xmx1g", "-XX:+UseParallelGC", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"]
+JVM = ["-Xmx1g", "-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"]
 # What one measurement stands for, beside its operations: shown in the table.
 MEANING = {
     "training MLP": "training step, MLP 784-512-512-20, batch 128",
@@ -244,6 +244,87 @@ def scaling(o, work):
             folder = java("io.margrave.benchmarks.TrainModel", latent, 3 if not o.quick else 1)[0].split()[-1]
             return our_search(o, o.threads, few, work.folder / "latent.csv", folder)
         work.add(f"latent/{latent}/margrave/{o.threads}", measured)
+
+
+# What the attack's sides are given: the same points, ball, steps and draws a step, one start.
+ATTACK = {"radius": 1, "steps": 50, "draws": 8}
+
+
+def attacks(o, work):
+    """The maximum-damage attack, ours and that of other tools; all measured by `attacks.py --tool measure`."""
+    points = o.points if o.quick else 512
+    given = [f"--{key}={value}" for key, value in ATTACK.items()]
+
+    def ours(out, precision, chunk, threads=1):
+        output, _ = java("io.margrave.benchmarks.AttackRun", o.model, points, ATTACK["radius"], ATTACK["steps"], ATTACK["draws"],
+                         threads, chunk, precision, out)
+        return last_json(output)
+
+    def theirs(out, tool, *more, count=points):
+        output, _ = peer("attacks.py", o.model, "--tool", tool, "--points", count, *given, "--out", out, *more)
+        return last_json(output)
+
+    def measured(made, out):
+        line = made(out)
+        output, _ = peer("attacks.py", o.model, "--tool", "measure", "--points", points, "--radius", ATTACK["radius"], "--read", out)
+        return [{**line, "measured": last_json(output)}]
+
+    sides = {
+        "margrave": lambda out: ours(out, "auto", 64),
+        "margrave float32": lambda out: ours(out, "float32", 64),
+        "art default": lambda out: theirs(out, "art"),
+        "foolbox default": lambda out: theirs(out, "foolbox"),
+    }
+    # The step size is the tools' own affair, and the best of some is taken for each; so is the batch.
+    for share in (0.05, 0.1, 0.2):
+        sides[f"art step {share}"] = lambda out, share=share: theirs(out, "art", "--step", share)
+        sides[f"foolbox step {share}"] = lambda out, share=share: theirs(out, "foolbox", "--step", share)
+    for batch in (16, 64, 128, 256, 512):
+        sides[f"art batch {batch}"] = lambda out, batch=batch: theirs(out, "art", "--step", 0.1, "--batch", batch)
+        sides[f"foolbox batch {batch}"] = lambda out, batch=batch: theirs(out, "foolbox", "--step", 0.1, "--batch", batch)
+    for number in range(o.rounds):
+        for side, made in sides.items():
+            out = work.folder / f"attack.{'f32' if side.startswith('margrave') else 'npy'}"
+            work.add(f"attack/{number}/{side}/1", lambda: measured(made, out))
+    out = work.folder / "attack.npy"
+    work.add("attack/0/scipy/1", lambda: measured(lambda path: theirs(path, "scipy", "--steps", 15000, count=4 if o.quick else 32), out))
+
+
+def attack_rows(work):
+    """Ours against each tool at its defaults and at its best."""
+    times, damages = {}, {}
+    for line in work.of("attack"):
+        side = line["key"].split("/")[2]
+        if not (line["measured"]["norm_kept"] and line["measured"]["range_kept"]):
+            raise SystemExit(f"benchmarks: {side} left ball or range: {line['measured']['largest_norm']}")
+        times.setdefault(side, []).append(line["seconds_per_point"])
+        damages[side] = line["measured"]["each"]
+    rows = []
+    for ours in ("margrave", "margrave float32"):
+        if ours not in times:
+            continue
+        for tool in ("art", "foolbox", "scipy"):
+            forms = [side for side in times if side.split()[0] == tool]
+            if not forms:
+                continue
+            strongest = max(forms, key=lambda side: statistics.fmean(damages[side]))
+            fastest = min(forms, key=lambda side: statistics.median(times[side]))
+            default = f"{tool} default" if f"{tool} default" in times else tool
+            for what, side in (("default", default), ("most damaging", strongest), ("fastest", fastest)):
+                if tool == "scipy" and what != "default":
+                    continue
+                pairs = list(zip(damages[ours], damages[side]))
+                mine, other = statistics.fmean(a for a, _ in pairs), statistics.fmean(b for _, b in pairs)
+                ratios = [b / a for a, b in zip(times[ours], times[side])]
+                target = {("art", "default"): "time 3.0", ("art", "fastest"): "time 1.5"}.get((tool, what), "damage 1.0")
+                rows.append([
+                    f"maximum-damage attack, {len(pairs)} points, {ours.replace('margrave', 'searched as the processor allows') if ours == 'margrave' else 'searched in float32'}; "
+                    f"peer: {tool}, {what} ({side})",
+                    f"{1e3 * statistics.median(times[ours]):.2f} ms a point; damage {mine:.4f}",
+                    f"{1e3 * statistics.median(times[side]):.2f} ms a point; damage {other:.4f}",
+                    f"{statistics.median(ratios):.2f}", spread(ratios), target,
+                    f"damage {mine / other:.4f} of the peer's; at least 0.98 of it at {sum(a >= 0.98 * b for a, b in pairs)} points"])
+    return rows
 
 
 def audits(o, work):
@@ -484,6 +565,7 @@ def summary(o, work):
         rows.append([f"{m:,} points against {n:,}, {line['threads']} threads", f"{more['seconds'] / line['seconds']:.2f} x the time",
                      "", "", "", f"{1.05 * m / n:.1f} x",
                      f"{line['seconds']:.1f} s and {more['seconds']:.1f} s; peak RSS {line['peak_rss_mib']} and {more['peak_rss_mib']} MiB"])
+    rows += attack_rows(work)
     for line in work.of("audit"):
         target = "1,200 s; 2 GiB" if line["points"] == 10_000 else "2 GiB"
         rows.append([f"margrave audit, {line['data']}, {line['points']:,} points x 3 radii, {line['contents']}, {line['threads']} threads",
@@ -538,6 +620,7 @@ COMMANDS = {
     "full": "steps, Jacobian, bounds, matrix peak and the search, ours and the peers' in turn; about 22 minutes",
     "quick": "the same with little of everything; about 4 minutes",
     "scaling": "cost against points, threads and latent dimension, with the plot; about 10 minutes",
+    "attacks": "the maximum-damage attack beside Foolbox, ART and L-BFGS-B: time, and damage measured by one side for all",
     "audit": "whole audits of 1,000 and 10,000 points x 3 radii, time and memory from outside",
     "calibrate": "looks for the peer's cheapest settings of equal quality and writes peers/search.json",
     "profile": "where a search spends its time",
@@ -594,7 +677,7 @@ def main():
         calibrate(o, work)
         return
     if o.command == "summary":
-        for name in ("full", "quick", "scaling", "audit"):
+        for name in ("full", "quick", "scaling", "attacks", "audit"):
             folder = BENCHMARKS / "target" / "run" / name
             if (folder / "lines.jsonl").exists():
                 text = markdown(*summary(o, Work(folder)), f"benchmarks/run {name}")
@@ -617,6 +700,8 @@ def main():
             published(o, work)
     if o.command == "scaling":
         scaling(o, work)
+    if o.command == "attacks":
+        attacks(o, work)
     if o.command == "audit":
         audits(o, work)
     write(o, work, o.readme)

@@ -5,5 +5,6 @@ set "MARGRAVE_HOME=%~dp0.."
 set "JAVA_COMMAND=java"
 if defined JAVA_HOME set "JAVA_COMMAND=%JAVA_HOME%\bin\java"
 if not defined OMP_WAIT_POLICY set "OMP_WAIT_POLICY=passive"
-"%JAVA_COMMAND%" -XX:+UseParallelGC -XX:MaxRAMPercentage=35 --enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 %MARGRAVE_JAVA_OPTS% -cp "%MARGRAVE_HOME%\lib\*" io.margrave.cli.Main %*
+if defined MARGRAVE_CLASSPATH set "MARGRAVE_CLASSPATH=;%MARGRAVE_CLASSPATH%"
+"%JAVA_COMMAND%" -XX:+UseParallelGC -XX:MaxRAMPercentage=35 --enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 %MARGRAVE_JAVA_OPTS% -cp "%MARGRAVE_HOME%\lib\*%MARGRAVE_CLASSPATH%" io.margrave.cli.Main %*
 exit /b %ERRORLEVEL%

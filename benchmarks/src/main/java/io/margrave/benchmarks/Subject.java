@@ -123,6 +123,23 @@ record Subject(String name, Vae vae, ImageSet images) {
             List<Tensor> directions,
             List<Tensor> singular) {}
 
+    /**
+     * A chunk of points, ready to be attacked.
+     *
+     * @param map reconstructions around them
+     * @param ball inside the value range
+     */
+    record Clean(Reconstruction map, Ball ball) {}
+
+    /** The points themselves, without Jacobians. */
+    Clean clean(int[] points, boolean inBfloat16) {
+        Tensor inputs = inputs(points);
+        return new Clean(
+                Reconstruction.of(vae, inputs, Reconstruction.Follows.MEAN_AND_VARIANCE)
+                        .searched(inBfloat16),
+                new Ball(inputs, images.range()));
+    }
+
     /** As an audit prepares one: exact Jacobians, clean pass, starts. */
     Chunk chunk(int[] points, boolean inBfloat16) {
         Tensor inputs = inputs(points);

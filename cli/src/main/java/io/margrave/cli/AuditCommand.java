@@ -4,12 +4,13 @@ import io.margrave.cli.plan.PlanDocument;
 import io.margrave.cli.progress.ConsoleProgress;
 import io.margrave.data.BadInputException;
 import io.margrave.results.AuditPlan;
+import io.margrave.results.EvaluationCheck.Level;
 import io.margrave.results.Gate;
+import io.margrave.results.Word;
 import io.margrave.store.RunStore;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -46,11 +47,12 @@ import picocli.CommandLine.Spec;
             "  margrave audit plan.yaml --points 32 --print-plan   what would be done",
             "  margrave audit --resume runs/nightly                go on where it was stopped",
             "  margrave audit plan.yaml --fail-below 0.4 --at 6 --quantile 0.1 --method bound_whitened",
+            "  margrave audit plan.yaml --suite latent-kl,output --thorough --strict",
             "",
             "A plan is YAML whose keys are the options' names with _ for -: points: 500, r: [4, 6, 8],",
-            "search: {steps: 100}. Its JSON schema is schema/plan.schema.json of the distribution.",
+            "search: {steps: 100}, suite: [{goal: latent-kl, norm: linf}]. Its JSON schema is schema/plan.schema.json of the distribution.",
             "",
-            "Exit codes: 0 done, 1 --fail-below failed, 2 bad input, 130 stopped (resumable)."
+            "Exit codes: 0 done, 1 --fail-below or a check under --strict failed, 2 bad input, 130 stopped (resumable)."
         })
 final class AuditCommand implements Callable<Integer> {
     /** Options that say nothing about what is measured. */
@@ -61,6 +63,9 @@ final class AuditCommand implements Callable<Integer> {
             "--threads",
             "--quiet",
             "--figures",
+            "--checks",
+            "--thorough",
+            "--strict",
             "--fail-below",
             "--at",
             "--quantile",
@@ -104,6 +109,9 @@ final class AuditCommand implements Callable<Integer> {
             description = "Draw figures/ as SVG files too (or not: the report has them anyway). Default: yes.")
     private boolean figures = true;
 
+    @Mixin
+    private CheckOptions checkOptions = new CheckOptions();
+
     @ArgGroup(exclusive = false, heading = "%nGate, for continuous integration:%n")
     private @Nullable GateOptions gateOptions;
 
@@ -122,7 +130,12 @@ final class AuditCommand implements Callable<Integer> {
     private int begin() {
         PlanDocument document = planFile == null ? PlanDocument.empty() : PlanDocument.read(console.resolve(planFile));
         asked.applyTo(document, global);
-        AuditPlan plan = document.plan();
+        Level level = checkOptions.level();
+        document.with("checks", level == null ? null : Word.of(level));
+        AuditPlan plan = Suites.checked(document.plan());
+        if (checkOptions.strict && plan.checks() == Level.NONE) {
+            throw new BadInputException("want checks with --strict, got checks: none in the plan; add --checks quick");
+        }
         boolean demonstration = plan.models().isEmpty();
         if (demonstration && !plan.data().equals(Demonstration.DATA)) {
             throw new BadInputException("want models to audit on " + plan.data()
@@ -141,7 +154,7 @@ final class AuditCommand implements Callable<Integer> {
             }
             Models models = Models.read(plan.models(), console);
             if (!demonstration && !document.says("data")) {
-                plan = document.with("data", models.trainedOn()).plan();
+                plan = Suites.checked(document.with("data", models.trainedOn()).plan());
             }
             AuditRun run = AuditRun.prepare(plan, models, console);
             Gate gate = gateOptions == null ? null : gateOptions.gate(run.plan());
@@ -152,7 +165,7 @@ final class AuditCommand implements Callable<Integer> {
                     ? AuditRun.fresh(console.resolve(Path.of("runs")), LocalDateTime.now(ZoneId.systemDefault()))
                     : console.resolve(out);
             try (RunStore store = run.create(folder, console)) {
-                return finish(run, store, gate, progress);
+                return new RunEnd(gate, null, checkOptions.strict, figures).of(run, store, progress, global, console);
             }
         }
     }
@@ -170,7 +183,8 @@ final class AuditCommand implements Callable<Integer> {
                 ConsoleProgress progress = global.progress(console)) {
             AuditRun run = AuditRun.reopen(store, asked.models, global.dataDir, console);
             Gate gate = gateOptions == null ? null : gateOptions.gate(run.plan());
-            return finish(run, store, gate, progress);
+            return new RunEnd(gate, checkOptions.level(), checkOptions.strict, figures)
+                    .of(run, store, progress, global, console);
         }
     }
 
@@ -182,14 +196,5 @@ final class AuditCommand implements Callable<Integer> {
     private int print(AuditPlan plan) {
         console.say(PlanDocument.yaml(plan).lines().toList());
         return ExitCode.PASS;
-    }
-
-    private int finish(AuditRun run, RunStore store, @Nullable Gate gate, ConsoleProgress progress) {
-        run.run(store, global.threads(), console, progress);
-        progress.close();
-        RunPages pages = RunPages.write(store, RunPages.usual(store), figures, global.quiet, console);
-        console.say(SummaryTable.lines(pages.summary(), store.plan()));
-        console.say(List.of("", "report: " + AuditRun.shortest(pages.report(), console)));
-        return gate == null ? ExitCode.PASS : Checks.say(gate.judge(pages.results()), console);
     }
 }

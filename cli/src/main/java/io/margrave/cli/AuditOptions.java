@@ -5,6 +5,7 @@ import io.margrave.data.BadInputException;
 import io.margrave.results.Radii;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -142,6 +143,32 @@ final class AuditOptions {
     @Nullable
     Integer chunk;
 
+    @Option(
+            names = "--breaks",
+            negatable = true,
+            description = "Search smallest breaks, the upper bounds of margins (or not). Default: yes.")
+    @Nullable
+    Boolean breaks;
+
+    @Option(
+            names = "--suite",
+            paramLabel = "GOAL",
+            split = ",",
+            description =
+                    "Attacks to run besides, by their goals; see 'margrave attack --list'. A plan can say more of each. Default:"
+                            + " none.")
+    @Nullable
+    List<String> suite;
+
+    @Option(
+            names = "--probe",
+            paramLabel = "logistic|FILE",
+            description =
+                    "A classifier on mu(x) whose predictions are watched: trained here, or a TorchScript file. Default:"
+                            + " none.")
+    @Nullable
+    String probe;
+
     /** Says what was asked for. */
     void applyTo(PlanDocument plan, GlobalOptions global) {
         plan.with("models", models)
@@ -167,14 +194,24 @@ final class AuditOptions {
                 .with("attack", "precision", searchPrecision)
                 .with("curve_points", curvePoints)
                 .with("seed", global.seed)
-                .with("chunk", chunk);
+                .with("chunk", chunk)
+                .with("breaks", breaks)
+                .with(
+                        "suite",
+                        suite == null
+                                ? null
+                                : suite.stream()
+                                        .map(goal -> Map.of("goal", goal))
+                                        .toList())
+                .with("probe", probe);
     }
 
     private static @Nullable String text(@Nullable Path path) {
         return path == null ? null : path.toString();
     }
 
-    private static Object radii(String given) {
+    /** The plan's radii from what {@code --r} says. */
+    static Object radii(String given) {
         try {
             Radii parsed = Radii.parse(given);
             return parsed.auto() ? "auto" : parsed.values();

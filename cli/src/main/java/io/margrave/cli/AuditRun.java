@@ -8,9 +8,11 @@ import io.margrave.data.ImageSet;
 import io.margrave.data.Noise;
 import io.margrave.data.PairwiseDistances;
 import io.margrave.results.AuditPlan;
+import io.margrave.results.PointAudit;
 import io.margrave.results.Progress;
 import io.margrave.results.RunInfo;
 import io.margrave.robustness.audit.AuditExecutor;
+import io.margrave.robustness.suite.Probe;
 import io.margrave.store.RunStore;
 import io.margrave.vae.Engine;
 import java.nio.file.Files;
@@ -19,9 +21,12 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,22 +34,48 @@ import org.jspecify.annotations.Nullable;
  *
  * @param plan resolved
  * @param models by name
+ * @param data of the plan: its training split is what a probe and universal perturbations are fitted on
  * @param images the audited split
  * @param points indices of the audited points within it, in audit order
  */
-record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
+record AuditRun(AuditPlan plan, Models models, DataSplits data, ImageSet images, int[] points) {
 
     /**
-     * Opens a plan's data and models, resolves its radii and draws its points.
+     * Opens a plan's data and models, resolves its radii and draws its points. The plan becomes good from any folder: its paths are
+     * made absolute.
      *
      * @param plan with models
      */
     static AuditRun prepare(AuditPlan plan, Models models, Console console) {
+        return prepare(plan, models, null, console);
+    }
+
+    /**
+     * The same at points that somebody named.
+     *
+     * @param named indices within the split, as many as the plan has points; null for a random sample
+     */
+    static AuditRun prepare(AuditPlan plan, Models models, int @Nullable [] named, Console console) {
         DataSplits data = open(plan, console);
         ImageSet images = data.split(plan.split());
         models.checkTake(images);
-        int[] points = sample(images, plan.points(), plan.seed());
-        return new AuditRun(resolve(plan, data), models, images, points);
+        int[] points = named == null ? sample(images, plan.points(), plan.seed()) : checked(named, images);
+        return new AuditRun(placed(resolve(plan, data), console), models, data, images, points);
+    }
+
+    private static int[] checked(int[] named, ImageSet images) {
+        for (int index : named) {
+            if (index < 0 || index >= images.size()) {
+                throw new BadInputException(
+                        "want --indices from 0 to " + (images.size() - 1) + " of " + images.name() + ", got " + index);
+            }
+        }
+        return named;
+    }
+
+    /** The same run of a plan that differs in its attacks. */
+    AuditRun withPlan(AuditPlan other) {
+        return new AuditRun(other, models, data, images, points);
     }
 
     /**
@@ -85,10 +116,9 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
                 plan.imageSize() != null));
     }
 
-    /** Makes the run folder. The plan in it is good from any folder: its paths are absolute. */
+    /** Makes the run folder. */
     RunStore create(Path folder, Console console) {
-        return RunStore.create(
-                folder, placed(plan, console), info(String.valueOf(folder.getFileName())), models.cards());
+        return RunStore.create(folder, plan, info(String.valueOf(folder.getFileName())), models.cards());
     }
 
     private static AuditPlan placed(AuditPlan plan, Console console) {
@@ -116,11 +146,18 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
                 plan.chunk(),
                 plan.breaks(),
                 plan.suite(),
-                plan.probe(),
+                placed(plan.probe(), console),
                 plan.checks());
     }
 
-    private RunInfo info(String id) {
+    private static @Nullable String placed(@Nullable String probe, Console console) {
+        return probe == null || probe.equals(Probe.LOGISTIC)
+                ? probe
+                : console.resolve(Path.of(probe)).toString();
+    }
+
+    /** Where the run comes from. */
+    RunInfo info(String id) {
         return new RunInfo(
                 id,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -159,7 +196,8 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
     static AuditRun reopen(RunStore store, @Nullable List<String> moved, @Nullable Path dataDir, Console console) {
         AuditPlan plan = store.plan();
         Models models = Models.again(store.models(), moved, console);
-        ImageSet images = open(plan, dataDir, console).split(plan.split());
+        DataSplits data = open(plan, dataDir, console);
+        ImageSet images = data.split(plan.split());
         models.checkTake(images);
         if (!images.checksum().equals(store.info().dataChecksum())) {
             throw new BadInputException("the data have changed since the run: want " + images.name() + " with checksum "
@@ -167,16 +205,39 @@ record AuditRun(AuditPlan plan, Models models, ImageSet images, int[] points) {
         }
         int[] points =
                 store.info().points().stream().mapToInt(Integer::intValue).toArray();
-        return new AuditRun(plan, models, images, points);
+        return new AuditRun(plan, models, data, images, points);
     }
 
     /** Runs what the store lacks; a stop between two commits loses nothing that was committed. */
     void run(RunStore store, int threads, Console console, Progress.Listener progress) {
-        String hint =
-                "finished points are kept; go on with: margrave audit --resume " + shortest(store.folder(), console);
-        try (StopGuard guard = new StopGuard(console, hint)) {
-            AuditExecutor.run(plan, models.vaes(), images, points, store.done(), threads, guard.guard(store), progress);
+        store.targetsFrom(images);
+        try (StopGuard guard = new StopGuard(console, resumeHint(store, console))) {
+            AuditExecutor.run(plan, models.vaes(), data, points, store.done(), threads, guard.guard(store), progress);
         }
+    }
+
+    /** Runs all of it, and keeps it in memory. */
+    List<PointAudit> run(int threads, Progress.Listener progress) {
+        List<PointAudit> all = new ArrayList<>();
+        AuditExecutor.run(
+                plan,
+                models.vaes(),
+                data,
+                points,
+                Set.of(),
+                threads,
+                (task, seconds, audits) -> all.addAll(audits),
+                progress);
+        List<String> names = List.copyOf(models.vaes().keySet());
+        all.sort(Comparator.comparingInt((PointAudit audit) -> names.indexOf(audit.model()))
+                .thenComparingInt(PointAudit::position));
+        return all;
+    }
+
+    /** What to do to go on after a stop. */
+    String resumeHint(RunStore store, Console console) {
+        return "finished points are kept; go on with: margrave " + (plan.breaks() ? "audit" : "attack") + " --resume "
+                + shortest(store.folder(), console);
     }
 
     /** A path as the user would type it. */

@@ -1,5 +1,6 @@
 package io.margrave.cli;
 
+import io.margrave.data.BadInputException;
 import io.margrave.store.RunExport;
 import io.margrave.store.RunExport.Format;
 import io.margrave.store.RunStore;
@@ -23,15 +24,17 @@ import picocli.CommandLine.Parameters;
         description = {
             "Write a run's rows for other programs.",
             "",
-            "The default is one row a model x point x r; --long gives one row a bound, with its method, side, kind, norm,"
-                    + " box, guarantee and alpha. What was not asked for is empty.",
+            "The default is one row a model x point x r; --table bounds gives one row a bound, with its method, side, kind,"
+                    + " norm, box, guarantee and alpha; --table attacks one row an attack of the suite on a point, with every"
+                    + " measure; --table checks the checks of the evaluation. What was not asked for is empty.",
             ""
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  margrave export runs/nightly > rows.csv",
             "  margrave export runs/nightly --format parquet --out rows.parquet",
-            "  margrave export runs/nightly --long --format json --out bounds.json",
+            "  margrave export runs/nightly --table bounds --format json --out bounds.json",
+            "  margrave export runs/nightly --table attacks --out attacks.csv",
             "",
             "Exit codes: 0 done, 2 bad input."
         })
@@ -48,7 +51,10 @@ final class ExportCommand implements Callable<Integer> {
             description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Format format = Format.CSV;
 
-    @Option(names = "--long", description = "One row a bound.")
+    @Option(names = "--table", paramLabel = "T", description = "One of ${COMPLETION-CANDIDATES}. Default: rows.")
+    private RunExport.@Nullable Table table;
+
+    @Option(names = "--long", description = "Short for --table bounds.")
     private boolean longRows;
 
     @Option(names = "--out", paramLabel = "FILE", description = "The file to write. Default: standard output.")
@@ -63,13 +69,14 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        RunExport.Table asked = asked();
         try (RunStore store = RunStore.open(console.resolve(run))) {
             if (out == null) {
-                toStandardOutput(store);
+                toStandardOutput(store, asked);
                 return ExitCode.PASS;
             }
             Path file = console.resolve(out);
-            RunExport.write(store, format, longRows, file);
+            RunExport.write(store, format, asked, file);
             if (!global.quiet) {
                 console.say(List.of("export: " + AuditRun.shortest(file, console)));
             }
@@ -77,12 +84,22 @@ final class ExportCommand implements Callable<Integer> {
         }
     }
 
-    private void toStandardOutput(RunStore store) {
+    private RunExport.Table asked() {
+        if (longRows && table != null && table != RunExport.Table.BOUNDS) {
+            throw new BadInputException("want --long or --table, got both: --long stands for --table bounds");
+        }
+        if (table == null) {
+            return longRows ? RunExport.Table.BOUNDS : RunExport.Table.ROWS;
+        }
+        return table;
+    }
+
+    private void toStandardOutput(RunStore store, RunExport.Table asked) {
         try {
             Path file =
                     Files.createTempFile("margrave-export-", "." + format.name().toLowerCase(Locale.ROOT));
             try {
-                RunExport.write(store, format, longRows, file);
+                RunExport.write(store, format, asked, file);
                 Files.copy(file, console.out());
                 console.out().flush();
             } finally {

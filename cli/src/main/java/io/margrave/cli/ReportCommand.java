@@ -58,7 +58,7 @@ final class ReportCommand implements Callable<Integer> {
         try (RunStore store = RunStore.open(console.resolve(run))) {
             Path file = out == null ? RunPages.usual(store) : console.resolve(out);
             RunPages pages = RunPages.write(store, file, figures, global.quiet, console);
-            console.say(SummaryTable.lines(pages.summary(), store.plan()));
+            console.say(RunEnd.lines(pages, store.plan()));
             console.say(List.of("", "report: " + AuditRun.shortest(pages.report(), console)));
             return ExitCode.PASS;
         }

@@ -32,14 +32,17 @@ final class StopGuard implements AutoCloseable {
 
     /** A sink whose commits are whole even when the process is stopped. */
     TaskSink guard(TaskSink sink) {
-        return (task, seconds, audits) -> {
-            committing.lock();
-            try {
-                sink.commit(task, seconds, audits);
-            } finally {
-                committing.unlock();
-            }
-        };
+        return (task, seconds, audits) -> whole(() -> sink.commit(task, seconds, audits));
+    }
+
+    /** Does something that a stop waits for. */
+    void whole(Runnable work) {
+        committing.lock();
+        try {
+            work.run();
+        } finally {
+            committing.unlock();
+        }
     }
 
     @Override

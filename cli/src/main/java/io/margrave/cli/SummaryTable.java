@@ -5,7 +5,6 @@ import io.margrave.results.MarginMethod;
 import io.margrave.results.QuantileEstimate;
 import io.margrave.results.RunSummary;
 import io.margrave.results.RunSummary.BoundComparison;
-import io.margrave.results.RunSummary.MethodSummary;
 import io.margrave.results.RunSummary.ModelSummary;
 import io.margrave.results.RunSummary.RadiusSummary;
 import java.util.ArrayList;
@@ -31,24 +30,30 @@ final class SummaryTable {
                 "model", "r", "r-robust", "Frobenius bound", "whitened bound", "verified break", "none found");
         for (ModelSummary model : summary.models()) {
             for (RadiusSummary at : model.radii()) {
-                MethodSummary upper = at.of(MarginMethod.MARGIN_UPPER);
+                boolean searched = at.has(MarginMethod.MARGIN_UPPER);
                 table.row(
                         model.model(),
                         Table.number(at.r()),
                         String.format(Locale.ROOT, "%.0f %%", 100 * at.shareRobust()),
                         bound(at, MarginMethod.BOUND_FROBENIUS),
                         bound(at, MarginMethod.BOUND_WHITENED),
-                        interval(upper.median()),
-                        upper.censored() + " of " + at.points());
+                        searched ? interval(at.of(MarginMethod.MARGIN_UPPER).median()) : "-",
+                        searched ? at.of(MarginMethod.MARGIN_UPPER).censored() + " of " + at.points() : "-");
             }
         }
         lines.addAll(table.lines());
         lines.add("");
-        lines.add("Bounds are first-order estimates of the mean-only margin, no certificates; a break is a perturbation"
-                + " inside the value range,");
-        lines.add("verified on fresh noise. " + comparison(summary, MarginMethod.MARGIN_UPPER, "Of the breaks"));
-        if (plan.meanOnly()) {
-            lines.add(comparison(summary, MarginMethod.MARGIN_UPPER_MEAN_ONLY, "Of the mean-only breaks"));
+        if (plan.breaks()) {
+            lines.add(
+                    "Bounds are first-order estimates of the mean-only margin, no certificates; a break is a perturbation"
+                            + " inside the value range,");
+            lines.add("verified on fresh noise. " + comparison(summary, MarginMethod.MARGIN_UPPER, "Of the breaks"));
+            if (plan.meanOnly()) {
+                lines.add(comparison(summary, MarginMethod.MARGIN_UPPER_MEAN_ONLY, "Of the mean-only breaks"));
+            }
+        } else {
+            lines.add(
+                    "Bounds are first-order estimates of the mean-only margin, no certificates. No break was searched.");
         }
         List<String> withheld = summary.models().stream()
                 .filter(model -> model.radii().stream().anyMatch(at -> !at.has(MarginMethod.BOUND_WHITENED)))

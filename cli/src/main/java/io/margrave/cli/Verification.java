@@ -18,6 +18,10 @@ final class Verification {
     /** Norms are of float32 images, summed in float64 in the same order: no difference is expected at all. */
     private static final double NORM_TOLERANCE = 1e-9;
 
+    /** An input is rounded to float32 after it was put into its ball. */
+    private static final double RADIUS_TOLERANCE = 1e-5;
+
+    private int attacks;
     private final double alpha;
     private final List<String> faults = new ArrayList<>();
     private final List<String> names = new ArrayList<>();
@@ -42,6 +46,25 @@ final class Verification {
         }
         names.add(which);
         draws.add(measured.within());
+    }
+
+    /**
+     * A perturbation that an attack of the suite reported.
+     *
+     * @param norm measured again, in the attack's norm
+     * @param radius that was allowed; infinite under a penalty
+     */
+    void addAttack(String which, double reportedNorm, double norm, double radius, boolean inRange) {
+        attacks++;
+        if (!(Math.abs(norm - reportedNorm) <= NORM_TOLERANCE * Math.max(1, reportedNorm))) {
+            faults.add(which + ": norm " + norm + ", reported " + reportedNorm);
+        }
+        if (!(norm <= radius + RADIUS_TOLERANCE * Math.max(1, radius))) {
+            faults.add(which + ": norm " + norm + ", allowed " + radius);
+        }
+        if (!inRange) {
+            faults.add(which + ": outside the value range, reported inside");
+        }
     }
 
     /** Reports that fresh draws contradict at the run's alpha. */
@@ -80,11 +103,13 @@ final class Verification {
         long confirmed =
                 draws.stream().filter(within -> within.upper(alpha) <= 0.5).count();
         long against = contradicted(alpha);
+        String perturbations = attacks == 0 ? "" : attacks + " perturbations of attacks and ";
         return String.format(
                 Locale.ROOT,
-                "%s: %d breaks measured again, %d confirmed, %d undecided, %d contradicted at alpha %s; norms, ranges and"
+                "%s: %s%d breaks measured again, %d confirmed, %d undecided, %d contradicted at alpha %s; norms, ranges and"
                         + " inputs %s",
                 holds() ? "verified" : "NOT VERIFIED",
+                perturbations,
                 draws.size(),
                 confirmed,
                 draws.size() - confirmed - against,

@@ -3,12 +3,15 @@ package io.margrave.cli;
 import io.margrave.cli.progress.ConsoleProgress;
 import io.margrave.data.BadInputException;
 import io.margrave.data.ValueRange;
+import io.margrave.results.AttackFinding;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditTask;
 import io.margrave.results.Progress;
 import io.margrave.robustness.audit.BreakVerifier;
 import io.margrave.robustness.audit.BreakVerifier.Claim;
 import io.margrave.robustness.audit.BreakVerifier.Measured;
 import io.margrave.store.RunStore;
+import io.margrave.store.StoredAttack;
 import io.margrave.store.StoredBreak;
 import io.margrave.vae.model.Vae;
 import java.nio.file.Path;
@@ -34,6 +37,8 @@ import picocli.CommandLine.Parameters;
                     + " where the fresh draws' Clopper-Pearson lower bound at the run's alpha is above one half. By chance"
                     + " a share of at most 2 alpha of true reports may be: the run fails where there are more of them than"
                     + " that allows, or one is contradicted at alpha over the number of breaks.",
+            "Of each attack of the suite on inputs: that its norm is the one reported and within the radius, that it lies inside"
+                    + " the value range, and that its clean input is the data's.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -87,6 +92,7 @@ final class VerifyCommand implements Callable<Integer> {
             List<AuditTask> tasks = List.copyOf(store.done());
             for (int i = 0; i < tasks.size(); i++) {
                 measure(store.breaks(tasks.get(i)), again, fresh, verification);
+                measure(store.attacks(tasks.get(i)), again, verification);
                 progress.on(new Progress("verify", i + 1, tasks.size(), "tasks", ""));
             }
             progress.close();
@@ -120,6 +126,28 @@ final class VerifyCommand implements Callable<Integer> {
                     + (claim.boxed() ? ", boxed" : ", unboxed");
             verification.add(which, claim.norm(), measured.get(i));
             if (!Arrays.equals(claim.input(), again.images().image(claim.point()))) {
+                verification.unsupported(which + ": its clean input is not the data's");
+            }
+        }
+    }
+
+    /** What attacks on inputs did is not drawn again, but their norms, radii and ranges are measured. */
+    private static void measure(List<StoredAttack> attacks, AuditRun again, Verification verification) {
+        for (StoredAttack attack : attacks) {
+            if (attack.spec().variable() == AttackSpec.Variable.LATENT) {
+                continue;
+            }
+            AttackFinding found = attack.row().finding();
+            String which = "attack " + found.attack() + " on point "
+                    + attack.row().point() + " of " + attack.row().model();
+            Double radius = found.radius();
+            verification.addAttack(
+                    which,
+                    found.norm(),
+                    attack.spec().norm().distance(attack.input(), attack.perturbed()),
+                    radius == null ? Double.POSITIVE_INFINITY : radius,
+                    again.images().range().contains(attack.perturbed()));
+            if (!Arrays.equals(attack.input(), again.images().image(attack.row().point()))) {
                 verification.unsupported(which + ": its clean input is not the data's");
             }
         }

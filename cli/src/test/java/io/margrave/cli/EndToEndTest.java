@@ -54,7 +54,9 @@ class EndToEndTest {
         "--chunk",
         "4",
         "--curve-points",
-        "4"
+        "4",
+        "--checks",
+        "none"
     };
 
     @TempDir
@@ -277,7 +279,7 @@ class EndToEndTest {
     }
 
     @Test
-    void attacks_are_written_and_their_inputs_can_be_judged() throws IOException {
+    void attacks_are_stored_and_their_inputs_can_be_judged() throws IOException {
         Ran attacked = Ran.margrave(
                 folder,
                 "attack",
@@ -285,19 +287,40 @@ class EndToEndTest {
                 "models/tiny",
                 "--indices",
                 "3,17",
+                "--goal",
+                "max-damage,untargeted-kl,latent-kl,output",
+                "--targets",
+                "2",
                 "--radius",
                 "2",
                 "--steps",
                 "5",
                 "--out",
-                "attacks",
+                "runs/attack",
+                "--strict",
+                "--no-figures",
                 "--quiet");
         assertThat(attacked.exitCode()).as(String.join("\n", attacked.err())).isZero();
-        assertThat(attacked.out()).hasSize(3);
-        assertThat(Files.readAllLines(folder.resolve("attacks.csv"))).hasSize(3);
-        SafetensorsFile images = Safetensors.read(folder.resolve("attacks.safetensors"), 1 << 20);
-        assertThat(images.tensors()).containsOnlyKeys("inputs", "perturbed", "reconstructions");
-        assertThat(images.tensors().get("perturbed").shape()).containsExactly(2L, 1L, 28L, 28L);
+        assertThat(attacked.out()).allMatch(line -> line.length() <= 120);
+        for (String goal : List.of("max-damage", "untargeted-kl", "latent-kl", "output")) {
+            assertThat(attacked.out()).anyMatch(line -> line.startsWith(goal + " "));
+        }
+        assertThat(attacked.out()).anyMatch(line -> line.matches("checks: \\d+ passed, \\d+ warned, 0 failed"));
+        assertThat(attacked.out()).last().isEqualTo("report: runs/attack/report.html");
+        Path run = folder.resolve("runs/attack");
+        List<String> rows = Files.readAllLines(run.resolve("attacks.csv"));
+        assertThat(rows).hasSize(1 + 2 * (2 + 2 * 2));
+        assertThat(Ran.margrave(folder, "export", "runs/attack", "--table", "attacks")
+                        .out())
+                .isEqualTo(rows);
+        String images = "runs/attack/perturbations/tiny-0.safetensors";
+        assertThat(Safetensors.read(folder.resolve(images), 1 << 20)
+                        .tensors()
+                        .get("suite/latent-kl/perturbed")
+                        .shape())
+                .containsExactly(4L, 1L, 28L, 28L);
+        Ran verified = Ran.margrave(folder, "verify", "runs/attack");
+        assertThat(verified.text()).startsWith("verified: 12 perturbations of attacks and 0 breaks");
 
         String[] pair = {
             "check",
@@ -306,14 +329,14 @@ class EndToEndTest {
             "--input",
             "test:17",
             "--perturbed",
-            "attacks.safetensors#perturbed#1",
+            images + "#suite/max-damage/perturbed#1",
             "--r"
         };
         Ran holds = Ran.margrave(
                 folder, Stream.concat(Stream.of(pair), Stream.of("1000")).toArray(String[]::new));
         assertThat(holds.exitCode()).isZero();
         assertThat(holds.out().get(0)).isEqualTo("verdict     HOLDS");
-        assertThat(holds.out().get(3)).contains("|delta|     ").contains(", inside the value range");
+        assertThat(holds.out().get(3)).contains("|delta|     2.000, inside the value range");
         Ran fails = Ran.margrave(
                 folder, Stream.concat(Stream.of(pair), Stream.of("0")).toArray(String[]::new));
         assertThat(fails.exitCode()).isEqualTo(ExitCode.FAILED);
@@ -326,7 +349,7 @@ class EndToEndTest {
                 "--input",
                 "test:17",
                 "--perturbed",
-                "attacks.safetensors#inputs#1",
+                images + "#inputs#1",
                 "--r",
                 "3");
         assertThat(clean.out().get(3)).isEqualTo("|delta|     0, inside the value range");
@@ -338,19 +361,124 @@ class EndToEndTest {
                 "--input",
                 "test:17",
                 "--perturbed",
-                "attacks.safetensors#none",
+                images + "#none",
                 "--r",
                 "3");
         assertThat(missing.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
     }
 
     @Test
-    void attacks_without_a_place_to_go_are_refused_before_the_work() throws IOException {
-        Files.createDirectories(folder.resolve("taken.csv"));
-        for (String out : List.of("none/attacks", "taken")) {
+    void an_attack_without_a_folder_is_a_table_and_leaves_nothing() {
+        Ran ran = Ran.margrave(
+                folder,
+                "attack",
+                "--model",
+                "models/tiny",
+                "--points",
+                "2",
+                "--goal",
+                "downstream,output",
+                "--weights",
+                "0.1,10",
+                "--steps",
+                "3",
+                "--checks",
+                "none",
+                "--quiet");
+        assertThat(ran.exitCode()).as(String.join("\n", ran.err())).isZero();
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out().get(0)).matches("point +label +probe +attack +target +weight +norm .*");
+        assertThat(ran.out().subList(1, 9))
+                .allMatch(line -> line.matches("\\d+ +\\d +\\d>\\d +(downstream|output) .*"));
+        assertThat(ran.out()).allMatch(line -> line.length() <= 120);
+        assertThat(ran.out()).noneMatch(line -> line.startsWith("checks"));
+        assertThat(folder.resolve("runs/attack-none")).doesNotExist();
+    }
+
+    /** A plan of attacks only, in chunks of 4. */
+    private static Ran suite(String out) throws IOException {
+        Files.writeString(
+                folder.resolve("suite.yaml"),
+                "models: [models/tiny]\npoints: 8\nchunk: 4\nbreaks: false\ndraws: 200\nattack_radius: 1\n"
+                        + "attack: {steps: 5, precision: float32}\n"
+                        + "suite:\n- {goal: max-damage, norm: linf}\n- {goal: latent-mean, targets: 2}\n"
+                        + "- {goal: untargeted-mean, variable: universal, radius: 2}\n"
+                        + "- {goal: max-damage, variable: latent, radius: 0.5}\n");
+        return Ran.margrave(folder, "audit", "suite.yaml", "--out", out, "--no-figures", "--quiet");
+    }
+
+    @Test
+    void a_stopped_run_of_attacks_goes_on_to_the_rows_of_an_unbroken_one() throws IOException, SQLException {
+        Ran whole = suite("runs/suite");
+        assertThat(whole.exitCode()).as(String.join("\n", whole.err())).isZero();
+        assertThat(whole.out()).noneMatch(line -> line.contains("verified break"));
+        Path stopped = copy("runs/suite", "runs/suite-stopped");
+        Files.delete(stopped.resolve("attacks.csv"));
+        Files.delete(stopped.resolve("perturbations/tiny-1.safetensors"));
+        try (Connection database = DriverManager.getConnection("jdbc:duckdb:" + stopped.resolve("audit.duckdb"))) {
+            database.createStatement().execute("DELETE FROM tasks WHERE chunk = 1; DELETE FROM checks");
+            for (String table : List.of("points", "attacks", "suite", "suite_within", "quality")) {
+                if (!table.equals("attacks")) {
+                    database.createStatement().execute("DELETE FROM " + table + " WHERE position >= 4");
+                }
+            }
+            for (String table : List.of("clean", "margins", "attacks")) {
+                database.createStatement()
+                        .execute("DELETE FROM " + table + " WHERE point NOT IN (SELECT point FROM points)");
+            }
+        }
+        Ran resumed = Ran.margrave(folder, "attack", "--resume", "runs/suite-stopped", "--no-figures", "--quiet");
+        assertThat(resumed.exitCode()).as(String.join("\n", resumed.err())).isZero();
+        assertThat(resumed.out().subList(0, resumed.out().size() - 1))
+                .isEqualTo(whole.out().subList(0, whole.out().size() - 1));
+        assertThat(stopped.resolve("attacks.csv")).hasSameTextualContentAs(folder.resolve("runs/suite/attacks.csv"));
+        assertThat(Files.readAllLines(stopped.resolve("attacks.csv"))).hasSize(1 + 8 * 5);
+        assertThat(Ran.margrave(folder, "verify", "runs/suite-stopped").exitCode())
+                .isZero();
+    }
+
+    @Test
+    void a_failed_check_is_told_and_under_strict_an_exit_code() throws IOException, SQLException {
+        suite("runs/doubted");
+        Path run = folder.resolve("runs/doubted");
+        try (Connection database = DriverManager.getConnection("jdbc:duckdb:" + run.resolve("audit.duckdb"))) {
+            database.createStatement().execute("UPDATE checks SET outcome = 'FAIL' WHERE number = 3");
+        }
+        Ran told = Ran.margrave(folder, "audit", "--resume", "runs/doubted", "--no-figures", "--quiet");
+        assertThat(told.exitCode()).isZero();
+        assertThat(told.out()).anyMatch(line -> line.startsWith("fail tiny, check 3, "));
+        assertThat(told.out()).anyMatch(line -> line.endsWith(" 1 failed; these figures are NOT TO BE RELIED ON"));
+        assertThat(new ObjectMapper()
+                        .readTree(run.resolve("summary.json").toFile())
+                        .path("verdict")
+                        .asText())
+                .isEqualTo("NOT_TO_BE_RELIED_ON");
+        for (String command : List.of("audit", "attack")) {
+            Ran strict =
+                    Ran.margrave(folder, command, "--resume", "runs/doubted", "--strict", "--no-figures", "--quiet");
+            assertThat(strict.exitCode()).as(command).isEqualTo(ExitCode.FAILED);
+        }
+        // Checks that are asked for are made again, and this evaluation is sound.
+        Ran again = Ran.margrave(
+                folder,
+                "audit",
+                "--resume",
+                "runs/doubted",
+                "--strict",
+                "--checks",
+                "quick",
+                "--no-figures",
+                "--quiet");
+        assertThat(again.exitCode()).as(again.text()).isZero();
+    }
+
+    @Test
+    void an_attack_with_no_place_to_go_is_refused_before_the_work() throws IOException {
+        Files.writeString(folder.resolve("no-folder"), "in the way");
+        for (String out : List.of("no-folder/attack", "runs/first")) {
             Ran ran = Ran.margrave(folder, "attack", "--model", "models/tiny", "--out", out);
             assertThat(ran.exitCode()).as(out).isEqualTo(ExitCode.BAD_INPUT);
-            assertThat(ran.err()).as(out).singleElement().asString().contains("--out");
+            assertThat(ran.err()).as(out).singleElement().asString().contains(out.split("/")[0]);
             assertThat(ran.out()).as(out).isEmpty();
         }
     }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.margrave.cli.plan.PlanDocument;
 import io.margrave.data.BadInputException;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
+import io.margrave.results.EvaluationCheck;
 import io.margrave.results.Radii;
 import io.margrave.vae.EngineException;
 import java.io.FileNotFoundException;
@@ -75,7 +77,35 @@ class MainTest {
                 "check --model none --input a --perturbed b --r 1 --alpha 1 | want --alpha in (0, 0.5)",
                 "check --model none --input a --perturbed b --r 1   | want a model folder with model.yaml",
                 "attack --model none                    | no model in ",
-                "attack --model none --out no/such/x    | want --out in a folder that can be written to, got ",
+                "attack                                 | want --model with the folder of a model, got none",
+                "attack --model none --out no/such/x    | no model in ",
+                "attack --model none --radius -1        | want a finite --radius of at least 0, got -1.0",
+                "attack --model none --radius 1 --weights auto | want --radius or --weights, got both",
+                "attack --model none --weights 1,x      | want auto or numbers for --weights, got 'x'",
+                "attack --model none --weights 1,0      | want finite --weights greater than 0, got 0.0",
+                "attack --model none --weights 1,1      | want different --weights, got one twice",
+                "attack --model none --goal latent-lk   | unknown goal 'latent-lk' of --goal; did you mean 'latent-kl'?",
+                "attack --model none --goal output,output | want different --goal, got one twice",
+                "attack --model none --targets 2        | want --targets with a targeted goal, got max-damage, max-damage-mean",
+                "attack --model none --goal output --targets 0 | want --targets of at least 1, got 0",
+                "attack --model none --norm l3          | Invalid value for option '--norm': want one of l1, l2, linf, got l3",
+                "attack --model none --norm l1          | want --radius with --norm l1, got none",
+                "attack --model none --method pgd       | Invalid value for option '--method': want one of gradient, adam, apgd",
+                "attack --model none --variable latent  | want --radius with --variable latent, in latent units, got none",
+                "attack --model none --variable universal --goal output | attack output: want an untargeted goal",
+                "attack --model none --goal first-order-whitened --weights 1 | attack first-order-whitened: want a radius, got weights",
+                "attack --model none --points 3 --indices 1 | want --points or --indices, got both",
+                "attack --model none --indices 1,1      | want different --indices, got one twice",
+                "attack --model none --precision half   | want attack.precision to be auto",
+                "attack --model none --strict --checks none | want --checks quick or thorough with --strict, got none",
+                "attack --model none --thorough --checks quick | want --thorough or --checks, got both",
+                "attack --resume none                   | no run in ",
+                "attack --resume none --goal output     | want --resume without --goal",
+                "audit --suite latent-lk                | attack latent-lk: want a goal of ",
+                "audit --suite max-damage --attack-radius 0 | attack max-damage: want a radius in its norm, l2, got none",
+                "audit --suite downstream               | attack downstream: want a probe, got none",
+                "audit --strict --checks none           | want --checks quick or thorough with --strict, got none",
+                "export none --long --table checks      | want --long or --table, got both",
                 "attack --model none --steps 0          | want --steps, --draws and --restarts of at least 1",
                 "import none                            | no model in ",
                 "import none --points 3                 | no model in ",
@@ -119,6 +149,30 @@ class MainTest {
         assertThat(plan.seed()).isEqualTo(5);
         assertThat(plan.models()).containsExactly("models/sprites-b1", "models/sprites-b4");
         assertThat(folder.toFile().list()).containsExactly("plan.yaml");
+    }
+
+    @Test
+    void a_suite_is_printed_whole_and_targeted_goals_have_a_target() throws IOException {
+        Files.writeString(
+                folder.resolve("plan.yaml"),
+                "checks: none\nsuite:\n- {goal: latent-kl, norm: linf}\n- {goal: max-damage, effort: {steps: 3}}\n");
+        Ran ran = Ran.margrave(folder, "audit", "plan.yaml", "--thorough", "--no-breaks", "--print-plan");
+        assertThat(ran.exitCode()).as(ran.text()).isZero();
+        AuditPlan plan = PlanDocument.parse(ran.text(), "test").plan();
+        assertThat(plan.breaks()).isFalse();
+        assertThat(plan.checks()).isEqualTo(EvaluationCheck.Level.THOROUGH);
+        assertThat(plan.concrete()).isTrue();
+        assertThat(plan.suite().stream().map(AttackSpec::targets)).containsExactly(1, 0);
+        assertThat(plan.suite().get(1).effort().steps()).isEqualTo(3);
+    }
+
+    @Test
+    void all_goals_are_listed_with_those_that_take_targets() {
+        Ran ran = Ran.margrave(folder, "attack", "--list");
+        assertThat(ran.exitCode()).isZero();
+        assertThat(ran.out()).anyMatch(line -> line.startsWith("max-damage ") && !line.contains("targeted"));
+        assertThat(ran.out()).anyMatch(line -> line.matches("latent-kl +targeted +KL.*"));
+        assertThat(ran.out()).allMatch(line -> line.length() <= 120);
     }
 
     @Test

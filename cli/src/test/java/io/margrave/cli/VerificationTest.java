@@ -38,6 +38,23 @@ class VerificationTest {
     }
 
     @Test
+    void an_attack_that_is_longer_than_allowed_or_reported_does_not_hold() {
+        Verification verification = new Verification(ALPHA);
+        verification.addAttack("attack a", 1.5, 1.5, 1.5 - 1e-7, true);
+        verification.addAttack("attack b", 1.5, 1.5, Double.POSITIVE_INFINITY, true);
+        assertThat(verification.holds()).isTrue();
+        assertThat(verification.line()).startsWith("verified: 2 perturbations of attacks and 0 breaks");
+        verification.addAttack("attack c", 1.5, 1.5, 1.4, true);
+        verification.addAttack("attack d", 1.5, 1.6, 2, true);
+        verification.addAttack("attack e", 1.5, 1.5, 2, false);
+        assertThat(verification.faults())
+                .containsExactly(
+                        "attack c: norm 1.5, allowed 1.4",
+                        "attack d: norm 1.6, reported 1.5",
+                        "attack e: outside the value range, reported inside");
+    }
+
+    @Test
     void an_input_that_is_not_broken_does_not_hold() {
         Verification verification = new Verification(ALPHA);
         verification.add("point 3", 1.5, measured(1.5, true, 700));

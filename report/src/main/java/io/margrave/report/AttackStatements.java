@@ -96,9 +96,11 @@ record AttackStatements(RunResults results) {
                         each -> each.broken(middle, alpha).estimate()))
                 .orElseThrow();
         Proportion broken = most.broken(middle, alpha);
-        return "At r = " + Text.number(radii.get(middle)) + ", \u201c"
-                + Html.text(most.spec().name()) + "\u201d breaks "
-                + Text.count(broken) + " images"
+        String at = "At r = " + Text.number(radii.get(middle)) + ", ";
+        if (broken.successes() == 0) {
+            return at + "none of " + Text.plural(broken.trials(), "image") + " is shown to be broken. ";
+        }
+        return at + "\u201c" + Html.text(most.spec().name()) + "\u201d breaks " + Text.count(broken) + " images"
                 + (worst.series().size() == 1 ? ". " : ", the most of any. ");
     }
 

@@ -158,36 +158,57 @@ final class AttackTables {
                 : null;
     }
 
+    /** A column of the second table: its head and what stands in it for an attack. HTML. */
+    private record Column(String head, Function<AttackSeries, String> cell) {
+        static Column of(String name, String unit, Function<AttackSeries, String> cell) {
+            return new Column(name + "<br><span class=\"label\">" + unit + "</span>", cell);
+        }
+    }
+
     private String losses(List<AttackSeries> own) {
         int pixels = results.info().shape().stream().mapToInt(Integer::intValue).reduce(1, (a, b) -> a * b);
         int scales = MsSsimScales.of(results.info().shape());
-        String counted = scales == 0 ? "no scale fits" : Text.plural(scales, "scale");
-        List<List<String>> rows = new ArrayList<>();
-        for (AttackSeries each : own) {
-            rows.add(List.of(
-                    "<b class=\"name\">" + Html.text(each.title()) + "</b>",
-                    median(each, row -> row.clean().logLik() - row.finding().logLikAttacked()),
-                    median(each, row -> row.degradation(pixels)),
-                    median(each, row -> row.finding().logLikTarget()),
-                    median(each, row -> row.finding().msSsimInputs()),
-                    median(each, row -> row.finding().msSsimReconstructions()),
-                    median(each, row -> row.finding().symmetricKl()),
-                    Html.share(each.probeKept(), alpha),
-                    cost(each)));
-        }
+        String alike = scales == 0 ? "no scale fits" : Text.plural(scales, "scale") + "; 1 is alike";
+        List<Column> columns = new ArrayList<>(List.of(
+                new Column("attack", each -> "<b class=\"name\">" + Html.text(each.title()) + "</b>"),
+                Column.of(
+                        "log-likelihood lost",
+                        "nats; positive is worse",
+                        each -> median(
+                                each,
+                                row -> row.clean().logLik() - row.finding().logLikAttacked())),
+                Column.of(
+                        "relative degradation",
+                        "negative is worse",
+                        each -> median(each, row -> row.degradation(pixels))),
+                Column.of(
+                        "log p(x_t|z*)",
+                        "nats; of the target",
+                        each -> median(each, row -> row.finding().logLikTarget())),
+                Column.of(
+                        "MS-SSIM of inputs",
+                        alike,
+                        each -> median(each, row -> row.finding().msSsimInputs())),
+                Column.of(
+                        "MS-SSIM of reconstructions",
+                        alike,
+                        each -> median(each, row -> row.finding().msSsimReconstructions())),
+                Column.of(
+                        "symmetric KL",
+                        "of the posteriors, nats",
+                        each -> median(each, row -> row.finding().symmetricKl())),
+                Column.of("probe accuracy kept", "of what it got right", each -> Html.share(each.probeKept(), alpha)),
+                Column.of("cost an image", "forwards / backwards", AttackTables::cost)));
+        // Nobody asked for it, or no image is large enough: a column of dashes says nothing.
+        columns.removeIf(column -> own.stream().map(column.cell()).allMatch(Text.NONE::equals));
         return Html.table(
                 "summary attacks",
-                List.of(
-                        "attack",
-                        "log-likelihood lost<br><span class=\"label\">nats; positive is worse</span>",
-                        "relative degradation<br><span class=\"label\">negative is worse</span>",
-                        "log p(x_t|z*)<br><span class=\"label\">nats; of the target</span>",
-                        "MS-SSIM of inputs<br><span class=\"label\">" + counted + "; 1 is alike</span>",
-                        "MS-SSIM of reconstructions<br><span class=\"label\">" + counted + "; 1 is alike</span>",
-                        "symmetric KL<br><span class=\"label\">of the posteriors, nats</span>",
-                        "probe accuracy kept<br><span class=\"label\">of what it got right</span>",
-                        "cost an image<br><span class=\"label\">forwards / backwards</span>"),
-                rows);
+                columns.stream().map(Column::head).toList(),
+                own.stream()
+                        .map(each -> columns.stream()
+                                .map(column -> column.cell().apply(each))
+                                .toList())
+                        .toList());
     }
 
     private String median(AttackSeries series, Function<AttackRow, @Nullable Double> value) {

@@ -22,7 +22,7 @@ record Explanations(RunResults results) {
         return reading() + new AttackExplanations(results).html() + "</section>\n" + provenance() + finePrint();
     }
 
-    private static String reading() {
+    private String reading() {
         return """
                 <section id="reading">
                 <h2>How to read this</h2>
@@ -41,12 +41,15 @@ record Explanations(RunResults results) {
                 holds inside it too; a break inside the range bounds both from above.</dd>
                 <dt>CERTIFIED, STATISTICAL, FIRST_ORDER, EMPIRICAL</dt><dd>What stands behind a number: a deterministic proof; a proof at
                 confidence 1 \u2212 \u03b1; an estimate that drops second-order terms; found, but not verified.</dd>
-                <dt>none found (censored)</dt><dd>The search verified no break below its limit. That says nothing about the margin.</dd>
+                %s
                 <dt>flat (\u221e)</dt><dd>The encoder\u2019s Jacobian is zero at the image, so the estimate is infinite: flat, not robust.</dd>
                 <dt>frobenius, spectral, whitened</dt><dd>min \u03c3 \u00b7 \u03a6\u207b\u00b9(p) / |J|_F (Camuto et al. 2021); the same with |J|\u2082;
                 \u03a6\u207b\u00b9(p) / |diag(1/\u03c3) J|\u2082. Each is at least the one before it. p is the lower confidence bound of P(|\u0394(x)| \u2264 r).</dd>
                 </dl>
-                """;
+                """.formatted(
+                        results.plan().breaks()
+                                ? "<dt>none found (censored)</dt><dd>The search verified no break below its limit. That says nothing about the margin.</dd>"
+                                : "");
     }
 
     private String provenance() {

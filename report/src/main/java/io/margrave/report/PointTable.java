@@ -44,7 +44,10 @@ record PointTable(RunResults results) {
                         row -> attack.censored(row) ? "none found" : number(attack.value(row))));
             }
         }
-        columns.add(new Column("degradation", "negative is worse", Type.NUMBER, row -> number(row.degradation())));
+        if (results.rows().stream().anyMatch(row -> row.degradation() != null)
+                || results.plan().breaks()) {
+            columns.add(new Column("degradation", "negative is worse", Type.NUMBER, row -> number(row.degradation())));
+        }
         columns.add(new Column("min \u03c3", "latent units", Type.NUMBER, row -> number(row.minStdDev())));
         columns.add(new Column("|J|_F", "", Type.NUMBER, row -> number(row.jacobianFrobenius())));
         return columns;
@@ -137,7 +140,7 @@ record PointTable(RunResults results) {
         return """
                 <section id="points">
                 <h2>Every point</h2>
-                <p>One row a model, image and radius. A head sorts; \u201cnone found\u201d is a censored upper bound: it says nothing about the margin.
+                <p>One row a model, image and radius. A head sorts%s
                 \u201cflat\u201d is an infinite lower estimate: the encoder\u2019s Jacobian is zero there, which is not robustness.
                 \u201cwithheld\u201d: the posterior is deterministic, and the estimate is measured in its \u03c3.</p>
                 <div class="controls">
@@ -145,8 +148,7 @@ record PointTable(RunResults results) {
                 <label>Model <select id="table-model"><option value="">all</option></select></label>
                 <label>r <select id="table-r"><option value="">all</option></select></label>
                 <label>Show <select id="table-show">
-                <option value="0">all</option><option value="1">a break below whitened</option>
-                <option value="2">no break found</option><option value="4">not shown r-robust</option></select></label>
+                <option value="0">all</option>%s<option value="4">not shown r-robust</option></select></label>
                 </div>
                 <div class="scroll"><table id="point-table" class="points"><thead></thead><tbody></tbody></table></div>
                 <div class="controls pager"><button id="table-first" type="button">first</button><button id="table-back" type="button">back</button>
@@ -155,6 +157,12 @@ record PointTable(RunResults results) {
                 <p class="print-only">The printed table is shortened to the rows shown on screen; the whole of it is in the run\u2019s export.</p>
                 <noscript><p>This table needs JavaScript; the same rows come from <code>margrave export</code>.</p></noscript>
                 </section>
-                """;
+                """.formatted(
+                        results.plan().breaks()
+                                ? "; \u201cnone found\u201d is a censored upper bound: it says nothing about the margin."
+                                : ". No breaks were searched: what each attack did to each image is in the run\u2019s export.",
+                        results.plan().breaks()
+                                ? "<option value=\"1\">a break below whitened</option><option value=\"2\">no break found</option>"
+                                : "");
     }
 }

@@ -170,8 +170,9 @@ class AttackGridTest {
                 List.of());
         FigureFiles.Written written = FigureFiles.write(pictures, folder);
         assertThat(written.failures()).isEmpty();
-        assertThat(written.files()).hasSize(2 * AttackGrid.of(pictures).size()).allSatisfy(file -> assertThat(file)
-                .exists());
+        assertThat(written.files())
+                .hasSize(2 * AttackGrid.of(pictures).size())
+                .allSatisfy(file -> assertThat(file).exists());
     }
 
     @Test

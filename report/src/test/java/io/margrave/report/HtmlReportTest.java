@@ -102,7 +102,8 @@ class HtmlReportTest {
                 .doesNotContain("<h3>Margins</h3>")
                 .doesNotContain("<section id=\"images\"")
                 .doesNotContain("No break was verified")
-                .doesNotContain("none found for")
+                .doesNotContain("none found")
+                .doesNotContain("no break found")
                 .doesNotContain("id=\"figure-bracket\"")
                 .doesNotContain("id=\"figure-margin-against");
     }
@@ -140,6 +141,20 @@ class HtmlReportTest {
         String visible = visible(html(SampleRun.run().points(30).suite(1)));
         assertThat(visible.split("untouched: ELBO", -1)).hasSize(3);
         assertThat(visible.split("<dt>reconstruction error", -1)).hasSize(3);
+    }
+
+    @Test
+    void a_column_that_no_attack_has_a_number_for_is_left_out() {
+        List<AttackSpec> untargeted = List.of(SampleSuite.spec("a", "max-damage", AttackSpec.Method.GRADIENT, 1, 0));
+        assertThat(visible(html(SampleRun.run().points(12).suite(untargeted).unlabelled())))
+                .contains("MS-SSIM of inputs<br>")
+                .doesNotContain("log p(x_t|z*)<br>")
+                .doesNotContain("probe accuracy kept<br>");
+        assertThat(visible(html(SampleRun.run().points(12).suite(1))))
+                .contains("log p(x_t|z*)<br>")
+                .contains("probe accuracy kept<br>");
+        assertThat(visible(html(SampleRun.run().points(12).suite(untargeted).shape(List.of(1, 8, 8)))))
+                .contains("no scale fits");
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param high value of white
  * @param input x
  * @param reconstruction g(mu(x))
- * @param perturbed x + d
+ * @param perturbed x + d; x itself where the attack is on latents
  * @param attackedReconstruction g(mu(x + d))
  * @param target x_t; null where the goal has none
  */

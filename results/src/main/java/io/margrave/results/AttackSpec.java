@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One attack of a suite: what the adversary wants, what it may do, and how it searches.
  *
- * @param name within the plan; unique
+ * @param name within the plan; unique, without a slash
  * @param goal id of what is wanted, as {@code margrave attack --list} shows them: {@code max-damage}, {@code latent-kl}, ...
  * @param variable what is perturbed
  * @param norm that measures the perturbation
@@ -26,6 +26,12 @@ public record AttackSpec(
         Method method,
         SearchEffort effort,
         int targets) {
+
+    /** Steps of {@link Method#SQUARE} where nobody says. */
+    public static final int QUERIES = 1_000;
+
+    /** Steps of {@link Method#RANDOM} where nobody says. */
+    public static final int RANDOM_PERTURBATIONS = 10_000;
 
     /** What an attack perturbs. */
     public enum Variable {
@@ -55,7 +61,8 @@ public record AttackSpec(
 
     public AttackSpec {
         weights = List.copyOf(weights);
-        require(!name.isBlank(), "a name", name);
+        // A slash ends it in the names of its arrays.
+        require(!name.isBlank() && name.indexOf('/') < 0, "a name without a slash", name);
         require(!goal.isBlank(), "a goal", goal);
         require(radius == null || (radius >= 0 && radius < Double.POSITIVE_INFINITY), "radius >= 0", radius);
         require(radius == null || weights.isEmpty(), "a radius or weights, not both", radius);
@@ -63,6 +70,41 @@ public record AttackSpec(
             require(weight > 0 && weight < Double.POSITIVE_INFINITY, "weights > 0", weights);
         }
         require(targets >= 0, "targets >= 0", targets);
+    }
+
+    /**
+     * How hard a method works where nobody says: a gradient search as hard as the plan's maximum-damage attack; one step takes
+     * one; a search without gradients {@value #QUERIES} queries, random noise {@value #RANDOM_PERTURBATIONS} perturbations, once each.
+     *
+     * @param gradient what a gradient search does
+     */
+    public static SearchEffort usualEffort(Method method, SearchEffort gradient) {
+        return switch (method) {
+            case GRADIENT, ADAM, APGD -> gradient;
+            case ONE_STEP -> new SearchEffort(1, gradient.draws(), gradient.restarts(), gradient.precision());
+            case SQUARE -> new SearchEffort(QUERIES, gradient.draws(), 1, gradient.precision());
+            case RANDOM -> new SearchEffort(RANDOM_PERTURBATIONS, 1, 1, gradient.precision());
+        };
+    }
+
+    /** The same with {@code auto} precision made concrete. */
+    AttackSpec resolved(String precision) {
+        return new AttackSpec(name, goal, variable, norm, radius, weights, method, effort.resolved(precision), targets);
+    }
+
+    /** The same with so many targets a point. */
+    public AttackSpec withTargets(int count) {
+        return new AttackSpec(name, goal, variable, norm, radius, weights, method, effort, count);
+    }
+
+    /** The same with a radius. */
+    public AttackSpec withRadius(@Nullable Double other) {
+        return new AttackSpec(name, goal, variable, norm, other, weights, method, effort, targets);
+    }
+
+    /** Attacks a point: one a target and weight. */
+    public int variants() {
+        return Math.max(1, targets) * Math.max(1, weights.size());
     }
 
     private static void require(boolean holds, String wanted, @Nullable Object got) {

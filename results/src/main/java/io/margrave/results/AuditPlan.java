@@ -154,7 +154,7 @@ public record AuditPlan(
     }
 
     /**
-     * The same plan with its radii and attack radius made concrete.
+     * The same plan with its radii and attack radius made concrete; the radii of its suite stay as they are.
      *
      * @param precision what {@code auto} stands for in its searches
      */
@@ -179,7 +179,7 @@ public record AuditPlan(
                 seed,
                 chunk,
                 breaks,
-                suite,
+                suite.stream().map(spec -> spec.resolved(precision)).toList(),
                 probe,
                 checks);
     }
@@ -189,13 +189,28 @@ public record AuditPlan(
         return r.resolved()
                 && attackRadius != null
                 && !attack.precision().equals(SearchEffort.AUTO)
-                && !search.precision().equals(SearchEffort.AUTO);
+                && !search.precision().equals(SearchEffort.AUTO)
+                && suite.stream().noneMatch(spec -> spec.effort().precision().equals(SearchEffort.AUTO));
     }
 
     /** The same plan for other models. */
     public AuditPlan withModels(List<String> others) {
+        return with(others, attackRadius, suite);
+    }
+
+    /** The same plan with another suite. */
+    public AuditPlan withSuite(List<AttackSpec> others) {
+        return with(models, attackRadius, others);
+    }
+
+    /** The same plan with another radius of the maximum-damage attack. */
+    public AuditPlan withAttackRadius(@Nullable Double other) {
+        return with(models, other, suite);
+    }
+
+    private AuditPlan with(List<String> otherModels, @Nullable Double otherRadius, List<AttackSpec> otherSuite) {
         return new AuditPlan(
-                others,
+                otherModels,
                 data,
                 dataDir,
                 imageSize,
@@ -207,14 +222,14 @@ public record AuditPlan(
                 verdictDraws,
                 meanOnly,
                 unboxed,
-                attackRadius,
+                otherRadius,
                 attack,
                 search,
                 curvePoints,
                 seed,
                 chunk,
                 breaks,
-                suite,
+                otherSuite,
                 probe,
                 checks);
     }

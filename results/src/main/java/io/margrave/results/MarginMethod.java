@@ -22,19 +22,27 @@ public enum MarginMethod {
     /** Phi^-1(p) / |diag(1/sigma) J|_2. */
     BOUND_WHITENED("bound_whitened", Side.LOWER, Kind.MEAN_ONLY, plan -> true, AuditRow::boundWhitened),
     /** Full, inside the value range. */
-    MARGIN_UPPER("margin_upper", Side.UPPER, Kind.FULL, plan -> true, AuditRow::marginUpper),
+    MARGIN_UPPER("margin_upper", Side.UPPER, Kind.FULL, AuditPlan::breaks, AuditRow::marginUpper),
     /** Full, without the value range. */
     MARGIN_UPPER_UNBOXED(
-            "margin_upper_unboxed", Side.UPPER, Kind.FULL, AuditPlan::unboxed, AuditRow::marginUpperUnboxed),
+            "margin_upper_unboxed",
+            Side.UPPER,
+            Kind.FULL,
+            plan -> plan.breaks() && plan.unboxed(),
+            AuditRow::marginUpperUnboxed),
     /** Mean-only, inside the value range. */
     MARGIN_UPPER_MEAN_ONLY(
-            "margin_upper_mean_only", Side.UPPER, Kind.MEAN_ONLY, AuditPlan::meanOnly, AuditRow::marginUpperMeanOnly),
+            "margin_upper_mean_only",
+            Side.UPPER,
+            Kind.MEAN_ONLY,
+            plan -> plan.breaks() && plan.meanOnly(),
+            AuditRow::marginUpperMeanOnly),
     /** Mean-only, without the value range. */
     MARGIN_UPPER_MEAN_ONLY_UNBOXED(
             "margin_upper_mean_only_unboxed",
             Side.UPPER,
             Kind.MEAN_ONLY,
-            plan -> plan.meanOnly() && plan.unboxed(),
+            plan -> plan.breaks() && plan.meanOnly() && plan.unboxed(),
             AuditRow::marginUpperMeanOnlyUnboxed);
 
     private final String column;

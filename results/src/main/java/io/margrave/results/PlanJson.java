@@ -9,18 +9,27 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Plans and results as JSON and YAML: keys in snake_case, nothing coerced, nothing unknown passed over.
+ *
+ * <p>What has names in Java has words here: {@code one-step}, {@code linf}, {@code quick}. An attack of the suite needs a goal and
+ * may leave out the rest: see {@link SuiteJson}.
  *
  * <p>Radii are written as {@code auto}, as a list, or, once resolved from the data, as {@code {auto: true, values: [...],
  * median_distance: ...}}; all three are read, and a single number too.
  */
 public final class PlanJson {
+
+    /** Types whose readers say what they want. */
+    private static final Set<Class<?>> SPEAKS_FOR_ITSELF = Set.of(
+            Radii.class, Norm.class, AttackSpec.Variable.class, AttackSpec.Method.class, EvaluationCheck.Level.class);
 
     private PlanJson() {}
 
@@ -42,6 +51,12 @@ public final class PlanJson {
         mapper.configure(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, true);
         mapper.configure(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, true);
         mapper.configure(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, true);
+        mapper.registerModule(new SimpleModule()
+                .addSerializer(new WordJson.Writer())
+                .addDeserializer(Norm.class, new WordJson.Reader<>(Norm.class))
+                .addDeserializer(AttackSpec.Variable.class, new WordJson.Reader<>(AttackSpec.Variable.class))
+                .addDeserializer(AttackSpec.Method.class, new WordJson.Reader<>(AttackSpec.Method.class))
+                .addDeserializer(EvaluationCheck.Level.class, new WordJson.Reader<>(EvaluationCheck.Level.class)));
         return mapper;
     }
 
@@ -55,6 +70,7 @@ public final class PlanJson {
         ObjectMapper mapper = mapper();
         ObjectNode plan = mapper.valueToTree(AuditPlan.defaults());
         overlay(plan, given, "");
+        plan.set("suite", SuiteJson.completed(plan.get("suite"), plan.path("attack")));
         try {
             return mapper.treeToValue(plan, AuditPlan.class);
         } catch (JsonMappingException e) {
@@ -64,7 +80,13 @@ public final class PlanJson {
         }
     }
 
-    private static void overlay(ObjectNode base, JsonNode given, String path) {
+    /**
+     * Writes what {@code given} says over {@code base}, key by key.
+     *
+     * @param path of {@code base} within the plan, with dots; empty at its root
+     * @throws IllegalArgumentException with one line, where {@code base} has no such key
+     */
+    static void overlay(ObjectNode base, JsonNode given, String path) {
         if (!given.isObject()) {
             throw new IllegalArgumentException(
                     "plan: want keys with values" + (path.isEmpty() ? "" : " under '" + path + "'") + ", got " + given);
@@ -99,15 +121,13 @@ public final class PlanJson {
     private static String reason(JsonMappingException e, JsonNode plan) {
         List<String> steps = new ArrayList<>();
         for (JsonMappingException.Reference step : e.getPath()) {
-            if (step.getFieldName() != null) {
-                steps.add(step.getFieldName());
-            }
+            steps.add(step.getFieldName() == null ? String.valueOf(step.getIndex()) : step.getFieldName());
         }
         String key = steps.isEmpty() ? "" : "'" + String.join(".", steps) + "': ";
         if (e.getCause() instanceof IllegalArgumentException refused) {
             return key + refused.getMessage();
         }
-        if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != Radii.class) {
+        if (e instanceof MismatchedInputException mismatch && !SPEAKS_FOR_ITSELF.contains(mismatch.getTargetType())) {
             return key + "want " + phrase(mismatch.getTargetType()) + ", got " + plan.at("/" + String.join("/", steps));
         }
         return key + e.getOriginalMessage().lines().findFirst().orElse("not readable");

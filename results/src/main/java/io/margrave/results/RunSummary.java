@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param alpha chance of error a side of every interval
  * @param seed of the run
  * @param models one a model, in plan order
+ * @param verdict whether the run is to be relied on, as far as its checks tell
+ * @param checks of the evaluation, in model and number order
  */
 public record RunSummary(
         String run,
@@ -40,7 +42,30 @@ public record RunSummary(
         boolean complete,
         double alpha,
         long seed,
-        List<ModelSummary> models) {
+        List<ModelSummary> models,
+        Reliance verdict,
+        List<CheckSummary> checks) {
+
+    /** Whether a run's figures are to be relied on. */
+    public enum Reliance {
+        /** No check was made of the evaluation. */
+        NOT_CHECKED,
+        /** No check failed. */
+        CHECKED,
+        /** At least one check failed. */
+        NOT_TO_BE_RELIED_ON
+    }
+
+    /**
+     * One check of the evaluation: an {@link EvaluationCheck} without its curves.
+     *
+     * @param model its name
+     * @param number of the check
+     * @param name what was checked
+     * @param outcome PASS, WARN or FAIL
+     * @param evidence one or two sentences
+     */
+    public record CheckSummary(String model, int number, String name, Check.Outcome outcome, String evidence) {}
 
     /** The quantiles over points that {@link #of(RunResults)} gives. */
     public static final List<Double> QUANTILES = List.of(0.1, 0.25, 0.5, 0.75, 0.9);
@@ -55,6 +80,7 @@ public record RunSummary(
      * @param activeUnits latent dimensions in use; null where not measured
      * @param radii one a radius, ascending
      * @param attack the maximum-damage attack; null where not asked for
+     * @param suite one an attack of the suite and weight, in plan order
      */
     public record ModelSummary(
             String model,
@@ -63,7 +89,8 @@ public record RunSummary(
             @Nullable Double testElbo,
             @Nullable Integer activeUnits,
             List<RadiusSummary> radii,
-            @Nullable AttackSummary attack) {
+            @Nullable AttackSummary attack,
+            List<SuiteSummary> suite) {
 
         /**
          * The summary at one radius.
@@ -188,6 +215,34 @@ public record RunSummary(
             @Nullable QuantileEstimate degradation,
             int degradationUndefined) {}
 
+    /**
+     * One attack of the suite, at one weight. Of a point with several targets, the one that damages most counts.
+     *
+     * @param attack its name within the plan
+     * @param weight of the norm as a penalty; null where it is a constraint
+     * @param radius that was allowed, in the attack's norm; null under a penalty
+     * @param points attacked
+     * @param norm median of the norm that was used, in the attack's norm
+     * @param damageClean median of the mean distance |Delta| without a perturbation
+     * @param damage median of the same under the attack
+     * @param natsLost median of log p(x|z) - log p(x|z*); positive is worse
+     * @param degradation median of the relative likelihood degradation; negative is worse; null where nowhere defined
+     * @param broken points a radius r of the plan at which P(|Delta| &lt;= r) is at most one half, at confidence 1 - alpha
+     * @param worst points at which no other attack of the suite damages more
+     */
+    public record SuiteSummary(
+            String attack,
+            @Nullable Double weight,
+            @Nullable Double radius,
+            int points,
+            QuantileEstimate norm,
+            QuantileEstimate damageClean,
+            QuantileEstimate damage,
+            QuantileEstimate natsLost,
+            @Nullable QuantileEstimate degradation,
+            List<Integer> broken,
+            int worst) {}
+
     /** Summarises with {@link #QUANTILES}. */
     public static RunSummary of(RunResults results) {
         return of(results, QUANTILES);
@@ -223,7 +278,8 @@ public record RunSummary(
                     card.testElbo(),
                     card.activeUnits(),
                     List.copyOf(radii),
-                    attack(first, plan.alpha())));
+                    attack(first, plan.alpha()),
+                    SuiteSummaries.of(card.name(), results)));
         }
         return new RunSummary(
                 info.id(),
@@ -236,7 +292,21 @@ public record RunSummary(
                 complete,
                 plan.alpha(),
                 plan.seed(),
-                List.copyOf(models));
+                List.copyOf(models),
+                verdict(results.checks()),
+                results.checks().stream()
+                        .map(check -> new CheckSummary(
+                                check.model(), check.number(), check.name(), check.outcome(), check.evidence()))
+                        .toList());
+    }
+
+    private static Reliance verdict(List<EvaluationCheck> checks) {
+        if (checks.isEmpty()) {
+            return Reliance.NOT_CHECKED;
+        }
+        return checks.stream().anyMatch(check -> check.outcome() == Check.Outcome.FAIL)
+                ? Reliance.NOT_TO_BE_RELIED_ON
+                : Reliance.CHECKED;
     }
 
     private static RadiusSummary atRadius(double r, List<AuditRow> rows, AuditPlan plan, List<Double> quantiles) {

@@ -36,7 +36,31 @@ class PlanJsonTest {
             SearchEffort.of(20, 5, 4),
             7,
             42,
-            16);
+            16,
+            false,
+            List.of(
+                    new AttackSpec(
+                            "one",
+                            "latent-kl",
+                            AttackSpec.Variable.UNIVERSAL,
+                            Norm.LINF,
+                            0.5,
+                            List.of(),
+                            AttackSpec.Method.ONE_STEP,
+                            SearchEffort.of(1, 2, 3),
+                            4),
+                    new AttackSpec(
+                            "two",
+                            "output",
+                            AttackSpec.Variable.LATENT,
+                            Norm.L1,
+                            null,
+                            List.of(0.5, 2.0),
+                            AttackSpec.Method.SQUARE,
+                            new SearchEffort(9, 2, 3, SearchEffort.AUTO),
+                            1)),
+            "probes/mine.pt",
+            EvaluationCheck.Level.THOROUGH);
 
     private static JsonNode tree(String json) throws JsonProcessingException {
         return MAPPER.readTree(json.replace('\'', '"'));
@@ -75,7 +99,11 @@ class PlanJsonTest {
                         "search",
                         "curve_points",
                         "seed",
-                        "chunk");
+                        "chunk",
+                        "breaks",
+                        "suite",
+                        "probe",
+                        "checks");
     }
 
     @Test
@@ -89,6 +117,45 @@ class PlanJsonTest {
                         7, defaults.search().draws(), defaults.search().restarts(), SearchEffort.AUTO));
         assertThat(plan.attack()).isEqualTo(defaults.attack());
         assertThat(PlanJson.plan(tree("{}"))).isEqualTo(defaults);
+    }
+
+    @Test
+    void an_attack_of_a_suite_needs_a_goal_and_nothing_else() throws JsonProcessingException {
+        AuditPlan plan = PlanJson.plan(tree("{'attack': {'steps': 7}, 'suite': [{'goal': 'latent-kl'}]}"));
+        assertThat(plan.suite())
+                .containsExactly(new AttackSpec(
+                        "latent-kl",
+                        "latent-kl",
+                        AttackSpec.Variable.INPUT,
+                        Norm.L2,
+                        null,
+                        List.of(),
+                        AttackSpec.Method.GRADIENT,
+                        new SearchEffort(7, 8, 2, SearchEffort.AUTO),
+                        0));
+        assertThat(plan.concrete()).isFalse();
+        AuditPlan resolved = plan.resolved(9, SearchEffort.BFLOAT16);
+        assertThat(resolved.concrete()).isTrue();
+        assertThat(resolved.suite().get(0).effort().inBfloat16()).isTrue();
+        assertThat(resolved.suite().get(0).radius()).isNull();
+    }
+
+    @Test
+    void attacks_of_one_goal_are_called_after_what_tells_them_apart() throws JsonProcessingException {
+        AuditPlan plan = PlanJson.plan(tree("{'suite': [{'goal': 'a'}, {'goal': 'a', 'norm': 'linf'}, {'goal': 'b'},"
+                + " {'goal': 'a', 'norm': 'linf', 'method': 'one-step'}, {'goal': 'b', 'radius': 3},"
+                + " {'goal': 'c', 'variable': 'universal', 'name': 'mine'}, {'goal': 'mine'}]}"));
+        assertThat(plan.suite().stream().map(AttackSpec::name))
+                .containsExactly("a-l2-gradient", "a-linf-gradient", "b", "a-linf-one-step", "b-2", "mine", "mine-2");
+    }
+
+    @Test
+    void an_effort_that_is_not_said_is_usual_for_its_method() throws JsonProcessingException {
+        AuditPlan plan = PlanJson.plan(tree("{'suite': [{'goal': 'a', 'method': 'one-step'},"
+                + " {'goal': 'a', 'method': 'random', 'effort': {'draws': 3}}]}"));
+        assertThat(plan.suite().get(0).effort()).isEqualTo(new SearchEffort(1, 8, 2, SearchEffort.AUTO));
+        assertThat(plan.suite().get(1).effort())
+                .isEqualTo(new SearchEffort(AttackSpec.RANDOM_PERTURBATIONS, 3, 1, SearchEffort.AUTO));
     }
 
     @Test
@@ -144,10 +211,21 @@ class PlanJsonTest {
                 "{'mean_only': 1}                  | 'mean_only': want true or false, got 1",
                 "{'models': 'a'}                   | 'models': want a list, got \"a\"",
                 "{'models': [null]}                | want a value in each place of 'models', got [null]",
-                "{'models': [['a']]}               | 'models': want a text, got [[\"a\"]]",
+                "{'models': [['a']]}               | 'models.0': want a text, got [\"a\"]",
                 "{'alpha': 'small'}                | 'alpha': want a number, got \"small\"",
                 "{'r': [6, 4]}                     | 'r': want ascending finite radii r > 0, got [6.0, 4.0]",
                 "{'r': 'all'}                      | 'r': want auto, a number or a list of numbers, got \"all\"",
+                "{'suite': 'latent-kl'}            | want a list for 'suite', got \"latent-kl\"",
+                "{'suite': ['latent-kl']}          | want keys with values under 'suite.0', got \"latent-kl\"",
+                "{'suite': [{'norm': 'l2'}]}       | want a goal for 'suite.0', got none",
+                "{'suite': [{'gaol': 'a'}]}        | unknown key 'suite.0.gaol'; known are name, goal",
+                "{'suite': [{'goal': 'a', 'effort': {'step': 1}}]} | unknown key 'suite.0.effort.step'",
+                "{'suite': [{'goal': 'a', 'norm': 'L2'}]} | 'suite.0.norm': want one of l1, l2, linf, got L2",
+                "{'suite': [{'goal': 'a', 'method': 'pgd'}]} | 'suite.0.method': want one of gradient, adam, apgd, one-step",
+                "{'suite': [{'goal': 'a', 'radius': -1}]} | 'suite.0': want radius >= 0, got -1.0",
+                "{'suite': [{'goal': 'a', 'radius': '1'}]} | 'suite.0.radius': want a number, got \"1\"",
+                "{'suite': [{'goal': 'a', 'name': 'n'}, {'goal': 'b', 'name': 'n'}]} | want attacks of different names",
+                "{'checks': 'some'}                | 'checks': want one of none, quick, thorough, got some",
                 "{'search': {'steps': 0}}          | 'search': want steps, draws and restarts > 0, got 0"
             })
     void a_plan_that_does_not_fit_is_refused_in_one_line(String json, String said) throws JsonProcessingException {

@@ -27,6 +27,7 @@ final class Database implements AutoCloseable {
 
     private final Path folder;
     private final DuckDBConnection connection;
+    private int version = Schema.VERSION;
 
     private Database(Path folder, DuckDBConnection connection) {
         this.folder = folder;
@@ -118,10 +119,24 @@ final class Database implements AutoCloseable {
             throw new BadInputException("run folder " + folder + " has schema version " + versions.get(0)
                     + ", this Margrave reads up to " + Schema.VERSION + ": use a newer Margrave");
         }
-        if (versions.size() != 1 || !tables.containsAll(Schema.TABLES)) {
+        boolean complete = versions.size() == 1
+                && tables.containsAll(Schema.TABLES)
+                && (versions.get(0) < Schema.WITH_SUITE || tables.containsAll(Schema.ADDED));
+        if (!complete) {
             throw new BadInputException("run folder " + folder + ": " + FILE
                     + " is not a complete run database: delete the folder and audit again");
         }
+        version = versions.get(0);
+    }
+
+    /** Of the tables, as they were when the run was opened. */
+    int version() {
+        return version;
+    }
+
+    /** Says that the tables were made those of this version. */
+    void raised() {
+        version = Schema.VERSION;
     }
 
     <T> List<T> query(String sql, Reader<T> reader, Object... parameters) {

@@ -7,12 +7,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A run's rows as one file for other programs.
  *
- * <p>By default one row a model x point x r with the columns of {@link io.margrave.results.AuditRow}; else the long rows of
- * {@link io.margrave.results.Margin}. Models are in plan order, points in audit order, radii ascending. What was not asked for,
+ * <p>See {@link Table} for what a row may be. Models are in plan order, points in audit order, radii ascending. What was not asked for,
  * a lower bound that is withheld, and an upper bound for which nothing was verified, is empty in CSV and null in Parquet and JSON. Infinity is {@code inf} in
  * CSV and itself in Parquet; JSON has no such number, so there it is the text {@code "Infinity"} (or {@code "-Infinity"},
  * {@code "NaN"}), as in {@code summary.json}.
@@ -20,6 +20,36 @@ import java.util.List;
 public final class RunExport {
 
     private RunExport() {}
+
+    /** What has a row. */
+    public enum Table {
+        /** A model, point and r: the columns of {@link io.margrave.results.AuditRow}. */
+        ROWS,
+        /** A bound: {@link io.margrave.results.Margin}. */
+        BOUNDS,
+        /** A model, point, attack of the suite, target and weight, with every measure. */
+        ATTACKS,
+        /** A check of the evaluation, without its curves. */
+        CHECKS;
+
+        private List<String> reals() {
+            return switch (this) {
+                case ROWS -> REALS;
+                case BOUNDS -> List.of("value");
+                case ATTACKS -> ATTACK_REALS;
+                case CHECKS -> List.of();
+            };
+        }
+
+        private String query(int radii) {
+            return switch (this) {
+                case ROWS -> Schema.ROWS;
+                case BOUNDS -> Schema.LONG_ROWS;
+                case ATTACKS -> Schema.attackRows(radii);
+                case CHECKS -> Schema.CHECK_ROWS;
+            };
+        }
+    }
 
     /** Formats of an export. */
     public enum Format {
@@ -40,19 +70,23 @@ public final class RunExport {
     /**
      * Writes a file whole or not at all; an old one is replaced.
      *
-     * @param longRows one row a bound, not one a model x point x r
+     * @param table which rows
      * @param out a file; a device or pipe is written as it is
-     * @throws BadInputException where it can't be written
+     * @throws BadInputException where it can't be written, or the run is of an older version that has no such rows
      */
-    public static void write(RunStore run, Format format, boolean longRows, Path out) {
+    public static void write(RunStore run, Format format, Table table, Path out) {
         Path target = out.toAbsolutePath();
         Path name = target.getFileName();
         if (name == null || Files.isDirectory(target)) {
             throw new BadInputException("want a file to write, got the folder " + out + ": name a file inside it");
         }
-        String query = longRows ? Schema.LONG_ROWS : Schema.ROWS;
-        if (format == Format.JSON) {
-            query = withTextForNoNumber(query, longRows ? LONG_REALS : REALS);
+        if (!run.has(table)) {
+            throw new BadInputException("run folder " + run.folder() + " was made by an older Margrave, which kept no "
+                    + table.name().toLowerCase(Locale.ROOT) + ": margrave audit --resume it to add their table");
+        }
+        String query = table.query(run.plan().r().values().size());
+        if (format == Format.JSON && !table.reals().isEmpty()) {
+            query = withTextForNoNumber(query, table.reals());
         }
         boolean beside = !Files.exists(target) || Files.isRegularFile(target);
         // The end of the name decides on compression, so the temporary name keeps it.
@@ -99,7 +133,24 @@ public final class RunExport {
             "log_lik_attacked",
             "degradation");
 
-    private static final List<String> LONG_REALS = List.of("value");
+    private static final List<String> ATTACK_REALS = List.of(
+            "norm",
+            "norm_l2",
+            "objective",
+            "damage_clean",
+            "damage",
+            "log_lik_clean",
+            "log_lik_attacked",
+            "nats_lost",
+            "degradation",
+            "log_lik_target",
+            "symmetric_kl",
+            "ms_ssim_inputs",
+            "ms_ssim_reconstructions",
+            "relative_distortion",
+            "relative_distance",
+            "elbo_clean",
+            "reconstruction_error_clean");
 
     private static String withTextForNoNumber(String query, List<String> reals) {
         StringBuilder replaced = new StringBuilder();

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.margrave.data.AtomicFile;
 import io.margrave.data.BadInputException;
+import io.margrave.data.ImageSet;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditRow;
 import io.margrave.results.AuditTask;
 import io.margrave.results.CurvePoint;
 import io.margrave.results.CurveRow;
+import io.margrave.results.EvaluationCheck;
 import io.margrave.results.Exhibit;
 import io.margrave.results.Kind;
 import io.margrave.results.Margin;
@@ -69,6 +71,8 @@ public final class RunStore implements TaskSink, AutoCloseable {
     private final int session;
     private final LongSupplier nanoTime;
     private final long opened;
+    private final SuiteReader suite;
+    private @Nullable ImageSet targets;
 
     /** A run's three descriptions. */
     private record Head(AuditPlan plan, RunInfo info, List<ModelCard> models) {}
@@ -83,6 +87,7 @@ public final class RunStore implements TaskSink, AutoCloseable {
         this.session = session;
         this.nanoTime = nanoTime;
         this.opened = nanoTime.getAsLong();
+        this.suite = new SuiteReader(database, plan, info, this::evidence);
     }
 
     /**
@@ -160,7 +165,13 @@ public final class RunStore implements TaskSink, AutoCloseable {
                         .get(0);
                 RunStore store = new RunStore(folder, claim, database, head, sessions, nanoTime);
                 if (writable) {
-                    database.transact(connection -> insertSession(connection, sessions));
+                    database.transact(connection -> {
+                        if (database.version() < Schema.VERSION) {
+                            raise(connection, head.plan);
+                        }
+                        insertSession(connection, sessions);
+                    });
+                    database.raised();
                 }
                 return store;
             } catch (RuntimeException e) {
@@ -171,6 +182,16 @@ public final class RunStore implements TaskSink, AutoCloseable {
             claim.close();
             throw e;
         }
+    }
+
+    /**
+     * Says where the targets of a suite are from, before the first commit of a task that has some: their images are kept beside
+     * those that they were attacked with.
+     *
+     * @param split the audited one
+     */
+    public synchronized void targetsFrom(ImageSet split) {
+        this.targets = split;
     }
 
     /** The run folder, as a real path. */
@@ -234,11 +255,49 @@ public final class RunStore implements TaskSink, AutoCloseable {
             }
         }
         String file = evidenceFile(task);
-        Evidence.write(folder.resolve(file), info, task, audits);
+        Evidence.write(folder.resolve(file), info, task, audits, targets);
         database.transact(connection -> {
-            new TaskRows(plan.alpha(), file).append(connection, task, seconds, audits);
+            new TaskRows(plan, file).append(connection, task, seconds, audits);
             updateSession(connection);
         });
+    }
+
+    /**
+     * Keeps the checks of the evaluation, in place of those that were there.
+     *
+     * @throws BadInputException where the folder can't be written or the disk is full
+     */
+    public synchronized void checks(List<EvaluationCheck> checks) {
+        for (EvaluationCheck check : checks) {
+            if (models.stream().noneMatch(card -> card.name().equals(check.model()))) {
+                throw new IllegalArgumentException("want a check of a model of the run, got " + check);
+            }
+        }
+        database.transact(connection -> {
+            insert(connection, "DELETE FROM checks");
+            for (EvaluationCheck check : checks) {
+                insert(
+                        connection,
+                        "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?::JSON)",
+                        check.model(),
+                        check.number(),
+                        check.name(),
+                        check.outcome().name(),
+                        check.evidence(),
+                        json(check.curves()));
+            }
+            updateSession(connection);
+        });
+    }
+
+    /** The checks that were kept, in model and number order; none where none was made. */
+    public synchronized List<EvaluationCheck> checks() {
+        return withSuite() ? suite.checks() : List.of();
+    }
+
+    /** Whether the run has the tables of a suite: one of an older version has none until it is resumed. */
+    private boolean withSuite() {
+        return database.version() >= Schema.WITH_SUITE;
     }
 
     /**
@@ -246,7 +305,8 @@ public final class RunStore implements TaskSink, AutoCloseable {
      *
      * <p>Exhibits are, of each model at the middle radius (the lower of two), the {@code exhibits} points of the shortest and
      * of the longest verified full break inside the value range, by its norm and then audit order, shortest first. Points that
-     * are not robust without any perturbation, and those without a verified break, have nothing to show and are left out.
+     * are not robust without any perturbation, and those without a verified break, have nothing to show and are left out. Of
+     * each attack of the suite, they are the four points of most and the two of least damage, or as many as were asked for.
      *
      * @param exhibits points at each end a model, from 0
      */
@@ -261,7 +321,16 @@ public final class RunStore implements TaskSink, AutoCloseable {
                         row.getInt(2),
                         new CurvePoint(
                                 row.getDouble(3), row.getDouble(4), new Proportion(row.getLong(5), row.getLong(6)))));
-        return new RunResults(plan, info(), models, rows, curves, exhibits == 0 ? List.of() : exhibits(exhibits, rows));
+        return new RunResults(
+                plan,
+                info(),
+                models,
+                rows,
+                curves,
+                exhibits == 0 ? List.of() : exhibits(exhibits, rows),
+                withSuite() ? suite.attacks() : List.of(),
+                withSuite() && exhibits > 0 ? suite.exhibits(exhibits) : List.of(),
+                checks());
     }
 
     /** The reported breaks of one task with their images; memory for one task at a time. */
@@ -291,9 +360,19 @@ public final class RunStore implements TaskSink, AutoCloseable {
                 task.first() + task.count());
     }
 
+    /** What the attacks of the suite found in one task, with their images; memory for one task at a time. */
+    public synchronized List<StoredAttack> attacks(AuditTask task) {
+        return withSuite() ? suite.attacks(task) : List.of();
+    }
+
     /** Upper bounds stored as verified that no stored break of their norm or less supports: none, unless rows were changed. */
     public synchronized List<Margin> withoutEvidence() {
         return database.query(Schema.WITHOUT_EVIDENCE, RunStore::margin);
+    }
+
+    /** Whether the run has such rows, be it none of them. */
+    boolean has(RunExport.Table table) {
+        return withSuite() || table == RunExport.Table.ROWS || table == RunExport.Table.BOUNDS;
     }
 
     /** Copies the answer to a query into a file. */
@@ -367,6 +446,7 @@ public final class RunStore implements TaskSink, AutoCloseable {
             statement.execute(Schema.CREATE);
             statement.execute(Schema.CREATE_VIEW);
         }
+        addSuite(connection, head.plan);
         insert(
                 connection,
                 "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?::JSON, ?::JSON)",
@@ -398,6 +478,19 @@ public final class RunStore implements TaskSink, AutoCloseable {
                     json(card));
         }
         insertSession(connection, 0);
+    }
+
+    private static void addSuite(DuckDBConnection connection, AuditPlan plan) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(Schema.CREATE_ADDED);
+            statement.execute(Schema.createAttackView(plan.r().values().size()));
+        }
+    }
+
+    /** Makes a run of an older version one of this. */
+    private static void raise(DuckDBConnection connection, AuditPlan plan) throws SQLException {
+        addSuite(connection, plan);
+        insert(connection, "UPDATE run SET schema_version = ?", Schema.VERSION);
     }
 
     private static void insertSession(DuckDBConnection connection, int session) throws SQLException {
@@ -433,7 +526,7 @@ public final class RunStore implements TaskSink, AutoCloseable {
                 models.add(mapper.readValue(card, ModelCard.class));
             }
             Head head = new Head(
-                    mapper.readValue(run[0], AuditPlan.class),
+                    PlanJson.plan(mapper.readTree(run[0])),
                     mapper.readValue(run[1], RunInfo.class),
                     List.copyOf(models));
             if (!head.plan.r().resolved() || head.info.shape().size() != 3 || models.isEmpty()) {
@@ -581,7 +674,12 @@ public final class RunStore implements TaskSink, AutoCloseable {
     }
 
     private Evidence evidence(AuditTask task) {
-        return Evidence.read(folder.resolve(evidenceFile(task)), plan, info, task);
+        int latent = models.stream()
+                .filter(card -> card.name().equals(task.model()))
+                .mapToInt(ModelCard::latent)
+                .findFirst()
+                .orElse(0);
+        return Evidence.read(folder.resolve(evidenceFile(task)), plan, info, latent, task);
     }
 
     /** Named by model where that makes a file name on every system, else by the model's number. */

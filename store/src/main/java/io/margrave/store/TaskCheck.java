@@ -1,5 +1,7 @@
 package io.margrave.store;
 
+import io.margrave.results.AttackFinding;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditTask;
 import io.margrave.results.Break;
@@ -40,6 +42,7 @@ record TaskCheck(AuditPlan plan, RunInfo info, List<ModelCard> models) {
             List<Double> radii = audit.radii().stream().map(RadiusAudit::r).toList();
             want(radii.equals(plan.r().values()), "radii " + plan.r().values(), radii);
             audit.radii().forEach(radius -> check(audit, radius, bounds));
+            checkSuite(audit);
         }
     }
 
@@ -59,6 +62,21 @@ record TaskCheck(AuditPlan plan, RunInfo info, List<ModelCard> models) {
         List<String> keys = radius.breaks().stream().map(Break::key).toList();
         want(keys.stream().distinct().count() == keys.size(), "one break a kind, box and radius", keys);
         want(radius.breaks().stream().allMatch(found -> found.r() == radius.r()), "breaks at r = " + radius.r(), keys);
+    }
+
+    private void checkSuite(PointAudit audit) {
+        want(audit.suite().isEmpty() || audit.clean() != null, "the clean quality of an attacked input", audit.point());
+        List<String> names = plan.suite().stream().map(AttackSpec::name).toList();
+        int last = 0;
+        for (AttackFinding found : audit.suite()) {
+            int place = names.indexOf(found.attack());
+            want(place >= last, "attacks of the suite " + names + " in its order", found.attack());
+            want(
+                    found.within().size() == plan.r().values().size(),
+                    "draws within " + plan.r().values(),
+                    found.within());
+            last = place;
+        }
     }
 
     private static void want(boolean holds, String wanted, Object got) {

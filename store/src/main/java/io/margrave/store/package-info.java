@@ -29,11 +29,19 @@
  * <tr><td>{@code attacks}</td><td>model and point</td><td>position, radius, norm, damage, damage_mean_only,
  *   damage_variance_only, damage_clean, log_lik_clean, log_lik_attacked, degradation, file (tensors {@code attack/...})</td></tr>
  * <tr><td>{@code curves}</td><td>measured perturbation norm</td><td>model, point, r, norm, draws, within</td></tr>
+ * <tr><td>{@code quality}</td><td>model and point of a run with a suite</td><td>position, point, damage, log_lik, elbo,
+ *   reconstruction_error, prediction: of the input untouched</td></tr>
+ * <tr><td>{@code suite}</td><td>model, point, attack of the suite, target and weight</td><td>position, point, place among the point's
+ *   attacks, attack, goal, variable, norm_name, method, target, weight, radius, norm, norm_l2, objective, damage, log_lik_attacked,
+ *   degradation, log_lik_target, symmetric_kl, ms_ssim_inputs, ms_ssim_reconstructions, prediction, forwards, backwards; file and
+ *   tensor of its images</td></tr>
+ * <tr><td>{@code suite_within}</td><td>the same and r</td><td>model, position, place, r_place from 0, r, draws, within</td></tr>
+ * <tr><td>{@code checks}</td><td>check of the evaluation</td><td>model, number, name, outcome, evidence; curves as JSON</td></tr>
  * </tbody>
  * </table>
  *
  * <p>The view {@code audit_rows} is what an export has by default: {@code SELECT * FROM audit_rows WHERE margin_upper &lt;
- * bound_whitened}.
+ * bound_whitened}; the view {@code attack_rows} is one row a model, point, attack, target and weight.
  */
 @NullMarked
 package io.margrave.store;

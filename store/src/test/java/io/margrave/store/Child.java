@@ -10,7 +10,7 @@ import java.nio.file.Paths;
 
 /** A second process with a run open, to be refused or killed. */
 final class Child {
-    static final AuditPlan PLAN = Runs.plan(400, 4, true);
+    static final AuditPlan PLAN = Runs.suitePlan(400, 4);
     static final RunInfo INFO = Runs.info(400);
 
     private Child() {}
@@ -32,6 +32,7 @@ final class Child {
         }
         boolean made = Files.exists(run.resolve("audit.duckdb"));
         try (RunStore store = made ? RunStore.resume(run) : RunStore.create(run, PLAN, INFO, Runs.cards())) {
+            store.targetsFrom(Runs.split());
             for (AuditTask task : Runs.tasks(PLAN)) {
                 if (!store.done().contains(task)) {
                     store.commit(task, 1, Runs.audits(PLAN, INFO, task));

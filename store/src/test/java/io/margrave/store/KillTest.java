@@ -61,6 +61,7 @@ class KillTest {
                         .mapToLong(radius -> radius.breaks().size())
                         .sum();
                 assertThat(stored).hasSize((int) breaks);
+                assertThat(store.attacks(task)).hasSize(5 * task.count());
             }
         }
     }

@@ -13,6 +13,7 @@ import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditRow;
 import io.margrave.results.RunInfo;
 import io.margrave.store.RunExport.Format;
+import io.margrave.store.RunExport.Table;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,9 +50,9 @@ class RunExportTest {
         store.close();
     }
 
-    private Path export(Format format, boolean longRows, String name) {
+    private Path export(Format format, Table table, String name) {
         Path file = folder.resolve(name);
-        RunExport.write(store, format, longRows, file);
+        RunExport.write(store, format, table, file);
         return file;
     }
 
@@ -92,19 +93,19 @@ class RunExportTest {
     @Test
     void the_default_columns_are_the_components_of_a_row_in_snake_case() throws Exception {
         String header =
-                Files.readAllLines(export(Format.CSV, false, "rows.csv")).get(0);
+                Files.readAllLines(export(Format.CSV, Table.ROWS, "rows.csv")).get(0);
         assertThat(header.split(",")).containsExactlyElementsOf(columns());
     }
 
     @Test
     void csv_is_as_it_was() throws Exception {
-        assertGolden(export(Format.CSV, false, "rows.csv"), "rows.csv");
-        assertGolden(export(Format.CSV, true, "long.csv"), "long.csv");
+        assertGolden(export(Format.CSV, Table.ROWS, "rows.csv"), "rows.csv");
+        assertGolden(export(Format.CSV, Table.BOUNDS, "long.csv"), "long.csv");
     }
 
     @Test
     void parquet_holds_every_row_with_nulls_and_infinity_as_they_are() throws Exception {
-        Path file = export(Format.PARQUET, false, "it's.parquet");
+        Path file = export(Format.PARQUET, Table.ROWS, "it's.parquet");
         List<AuditRow> rows = store.results(0).rows();
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
                 Statement statement = connection.createStatement();
@@ -128,7 +129,7 @@ class RunExportTest {
     @Test
     void json_has_infinity_as_text_and_parses_everywhere() throws Exception {
         JsonNode rows = new ObjectMapper()
-                .readTree(export(Format.JSON, false, "rows.json").toFile());
+                .readTree(export(Format.JSON, Table.ROWS, "rows.json").toFile());
         List<AuditRow> expected = store.results(0).rows();
         assertThat(rows).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
@@ -140,18 +141,18 @@ class RunExportTest {
             assertThat(rows.get(i).get("margin_upper").isNull()).isEqualTo(row.marginUpper() == null);
         }
         JsonNode margins = new ObjectMapper()
-                .readTree(export(Format.JSON, true, "long.json").toFile());
+                .readTree(export(Format.JSON, Table.BOUNDS, "long.json").toFile());
         assertThat(margins).hasSize(2 * 5 * 3 * 7);
         assertThat(margins).anyMatch(margin -> margin.get("value").asText().equals("Infinity"));
     }
 
     @Test
     void a_run_opened_to_read_is_exported_too_and_old_files_are_replaced() throws Exception {
-        String before = Files.readString(export(Format.CSV, false, "rows.csv"));
+        String before = Files.readString(export(Format.CSV, Table.ROWS, "rows.csv"));
         store.close();
         store = RunStore.open(folder.resolve("run"));
         Files.writeString(folder.resolve("rows.csv"), "old");
-        assertThat(Files.readString(export(Format.CSV, false, "rows.csv"))).isEqualTo(before);
+        assertThat(Files.readString(export(Format.CSV, Table.ROWS, "rows.csv"))).isEqualTo(before);
     }
 
     @Test
@@ -159,7 +160,7 @@ class RunExportTest {
         Path file = Files.writeString(folder.resolve("file"), "in the way");
         for (Path out : List.of(file.resolve("x.csv"), folder.resolve("no/such/x.csv"), folder)) {
             for (Format format : Format.values()) {
-                assertThatThrownBy(() -> RunExport.write(store, format, false, out))
+                assertThatThrownBy(() -> RunExport.write(store, format, Table.ROWS, out))
                         .isInstanceOf(BadInputException.class)
                         .hasMessageContaining(out.toString())
                         .hasMessageNotContaining("\n")
@@ -177,7 +178,7 @@ class RunExportTest {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full), "this system has no /dev/full");
         for (Format format : Format.values()) {
-            assertThatThrownBy(() -> RunExport.write(store, format, false, full))
+            assertThatThrownBy(() -> RunExport.write(store, format, Table.ROWS, full))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("No space left")
                     .hasMessageNotContaining("\n");

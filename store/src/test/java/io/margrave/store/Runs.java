@@ -1,9 +1,15 @@
 package io.margrave.store;
 
+import io.margrave.data.ImageSet;
+import io.margrave.data.ImageShape;
+import io.margrave.data.ValueRange;
+import io.margrave.results.AttackFinding;
 import io.margrave.results.AttackOutcome;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditTask;
 import io.margrave.results.Break;
+import io.margrave.results.CleanQuality;
 import io.margrave.results.CurvePoint;
 import io.margrave.results.EncoderNorms;
 import io.margrave.results.Kind;
@@ -21,6 +27,7 @@ import io.margrave.theory.MarginBounds;
 import io.margrave.theory.Proportion;
 import io.margrave.theory.QuantileInterval;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -51,6 +58,124 @@ final class Runs {
                 2,
                 42,
                 chunk);
+    }
+
+    /** The same with a suite: a targeted attack, a penalty at two weights, an attack on latents. */
+    static AuditPlan suitePlan(int points, int chunk) {
+        AuditPlan plan = plan(points, chunk, true);
+        SearchEffort effort = SearchEffort.of(5, 4, 1);
+        return plan.withSuite(List.of(
+                new AttackSpec(
+                        "latent-kl",
+                        "latent-kl",
+                        AttackSpec.Variable.INPUT,
+                        Norm.L2,
+                        0.5,
+                        List.of(),
+                        AttackSpec.Method.GRADIENT,
+                        effort,
+                        2),
+                new AttackSpec(
+                        "penalty, odd name",
+                        "max-damage",
+                        AttackSpec.Variable.INPUT,
+                        Norm.LINF,
+                        null,
+                        List.of(0.5, 2.0),
+                        AttackSpec.Method.ONE_STEP,
+                        effort,
+                        0),
+                new AttackSpec(
+                        "max-damage",
+                        "max-damage",
+                        AttackSpec.Variable.LATENT,
+                        Norm.L2,
+                        0.25,
+                        List.of(),
+                        AttackSpec.Method.GRADIENT,
+                        effort,
+                        0)));
+    }
+
+    /** Where targets are from: image i holds i / 1000. */
+    static ImageSet split() {
+        return new ImageSet() {
+            @Override
+            public String name() {
+                return "made up";
+            }
+
+            @Override
+            public ImageShape shape() {
+                return new ImageShape(1, 2, 3);
+            }
+
+            @Override
+            public ValueRange range() {
+                return new ValueRange(0, 1);
+            }
+
+            @Override
+            public int size() {
+                return 1_000;
+            }
+
+            @Override
+            public void read(int index, float[] destination, int offset) {
+                Arrays.fill(destination, offset, offset + 6, index / 1_000f);
+            }
+
+            @Override
+            public int label(int index) {
+                return -1;
+            }
+
+            @Override
+            public List<String> classNames() {
+                return List.of();
+            }
+
+            @Override
+            public String checksum() {
+                return "c0ffee";
+            }
+        };
+    }
+
+    private static List<AttackFinding> findings(AuditPlan plan, int position, SplittableRandom random) {
+        List<AttackFinding> findings = new ArrayList<>();
+        for (AttackSpec spec : plan.suite()) {
+            for (int target = 0; target < Math.max(1, spec.targets()); target++) {
+                for (int weight = 0; weight < Math.max(1, spec.weights().size()); weight++) {
+                    boolean latent = spec.variable() == AttackSpec.Variable.LATENT;
+                    findings.add(new AttackFinding(
+                            spec.name(),
+                            spec.targets() == 0 ? null : (position + 1 + target) % 7,
+                            spec.weights().isEmpty() ? null : spec.weights().get(weight),
+                            spec.radius(),
+                            random.nextDouble(),
+                            random.nextDouble(),
+                            position == 1 ? Double.NEGATIVE_INFINITY : -random.nextDouble(),
+                            position + random.nextDouble(),
+                            plan.r().values().stream()
+                                    .map(r -> new Proportion((int) (r * 10), 100))
+                                    .toList(),
+                            -200 * random.nextDouble(),
+                            spec.targets() == 0 ? null : -random.nextDouble(),
+                            latent ? null : random.nextDouble(),
+                            latent ? null : random.nextDouble(),
+                            position == 0 ? null : random.nextDouble(),
+                            position == 0 ? null : position % 10,
+                            100 + position,
+                            50,
+                            latent ? new float[] {position, 1} : image(random),
+                            image(random),
+                            latent || spec.targets() == 0 ? null : (position + weight) / 100.0,
+                            spec.targets() == 0 || position == 2 ? null : 1 - weight / 10.0));
+                }
+            }
+        }
+        return findings;
     }
 
     static RunInfo info(int points) {
@@ -133,8 +258,28 @@ final class Runs {
         // Too few draws for an upper end at one point.
         QuantileInterval smallestR =
                 new QuantileInterval(random.nextDouble(), position == 2 ? Double.POSITIVE_INFINITY : 2);
+        float[] reconstruction = image(random);
+        CleanQuality clean = plan.suite().isEmpty()
+                ? null
+                : new CleanQuality(
+                        random.nextDouble(),
+                        -100,
+                        position == 0 ? null : -110.5,
+                        random.nextDouble(),
+                        position == 0 ? null : 3);
         return new PointAudit(
-                model, position, point, position % 3 - 1, encoder, smallestR, radii, attack, input, image(random));
+                model,
+                position,
+                point,
+                position % 3 - 1,
+                encoder,
+                smallestR,
+                radii,
+                attack,
+                input,
+                reconstruction,
+                clean,
+                findings(plan, position, random));
     }
 
     private static RadiusAudit radius(

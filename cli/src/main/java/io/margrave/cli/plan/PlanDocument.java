@@ -150,9 +150,14 @@ public final class PlanDocument {
         if (plan.attackRadius() == null) {
             tree.put("attack_radius", "auto");
         }
-        for (String optional : List.of("data_dir", "image_size")) {
+        for (String optional : List.of("data_dir", "image_size", "probe")) {
             if (tree.path(optional).isNull()) {
                 tree.remove(optional);
+            }
+        }
+        for (JsonNode attack : tree.path("suite")) {
+            if (attack.path("radius").isNull()) {
+                ((ObjectNode) attack).remove("radius");
             }
         }
         try {

@@ -91,7 +91,9 @@ final class PlanSchema {
         JsonNode at = tree;
         for (String key : pointer.split("/", -1)) {
             if (!key.isEmpty()) {
-                JsonNode property = at.path("properties").path(key);
+                JsonNode property = at.has("items")
+                        ? at.path("items")
+                        : at.path("properties").path(key);
                 at = property.has("$ref") && !property.has("properties") ? withReference(property) : property;
             }
         }
@@ -101,7 +103,9 @@ final class PlanSchema {
     private JsonNode withReference(JsonNode property) {
         JsonNode target = tree.at(property.path("$ref").asText().substring(1));
         com.fasterxml.jackson.databind.node.ObjectNode both = target.deepCopy();
-        both.put("description", property.path("description").asText());
+        if (property.has("description")) {
+            both.put("description", property.path("description").asText());
+        }
         return both;
     }
 }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.margrave.data.BadInputException;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
+import io.margrave.results.EvaluationCheck;
+import io.margrave.results.Norm;
 import io.margrave.results.Radii;
 import io.margrave.results.SearchEffort;
 import java.lang.reflect.RecordComponent;
@@ -47,7 +50,31 @@ class PlanDocumentTest {
                 Long.MIN_VALUE,
                 32);
         return Stream.of(
-                plain, all, plain.withModels(List.of("true", "0123")), plain.resolved(8.4, SearchEffort.FLOAT32));
+                plain,
+                all,
+                plain.withSuite(List.of(
+                        new AttackSpec(
+                                "one: odd # name",
+                                "latent-kl",
+                                AttackSpec.Variable.UNIVERSAL,
+                                Norm.LINF,
+                                0.5,
+                                List.of(),
+                                AttackSpec.Method.ONE_STEP,
+                                SearchEffort.of(1, 2, 3),
+                                4),
+                        new AttackSpec(
+                                "two",
+                                "output",
+                                AttackSpec.Variable.LATENT,
+                                Norm.L1,
+                                null,
+                                List.of(0.5, 2.0),
+                                AttackSpec.Method.SQUARE,
+                                new SearchEffort(9, 2, 3, SearchEffort.AUTO),
+                                1))),
+                plain.withModels(List.of("true", "0123")),
+                plain.resolved(8.4, SearchEffort.FLOAT32));
     }
 
     @ParameterizedTest
@@ -66,6 +93,21 @@ class PlanDocumentTest {
     void nothing_said_is_the_default_plan() {
         assertThat(PlanDocument.parse("", "test").plan()).isEqualTo(AuditPlan.defaults());
         assertThat(PlanDocument.parse("# only words\n", "test").plan()).isEqualTo(AuditPlan.defaults());
+    }
+
+    @Test
+    void a_short_suite_is_whole_once_read() {
+        AuditPlan plan = PlanDocument.parse(
+                        "breaks: false\nprobe: logistic\nchecks: thorough\nsuite:\n- {goal: latent-kl, targets: 2}\n"
+                                + "- {goal: latent-kl, norm: linf, method: one-step}\n",
+                        "test")
+                .plan();
+        assertThat(plan.breaks()).isFalse();
+        assertThat(plan.probe()).isEqualTo("logistic");
+        assertThat(plan.checks()).isEqualTo(EvaluationCheck.Level.THOROUGH);
+        assertThat(plan.suite().stream().map(AttackSpec::name))
+                .containsExactly("latent-kl-l2-gradient", "latent-kl-linf-one-step");
+        assertThat(PlanDocument.parse(PlanDocument.yaml(plan), "test").plan()).isEqualTo(plan);
     }
 
     @Test
@@ -116,6 +158,15 @@ class PlanDocumentTest {
                 "'search: {draws: 0}'        | test line 1: want search.draws to be a whole number",
                 "'attack: 5'                 | test line 1: want attack to be steps, draws and restarts",
                 "'models: [a, 3]'            | test line 1: want models to be a list of model folders",
+                "'suite: [{goal: a}]\nsuit: 1' | test line 2: unknown key 'suit'; did you mean 'suite'?",
+                "'suite:\n- goal: a\n- gaol: b'  | test line 3: unknown key 'gaol' under 'suite.1'; did you mean 'goal'?",
+                "'suite:\n- goal: a\n  effort: {step: 1}' | test line 3: unknown key 'step' under 'suite.0.effort'; did you mean 'steps'?",
+                "'suite:\n- norm: l2'         | test line 1: want suite to be a list of attacks, each with a goal",
+                "'suite: [latent-kl]'         | test line 1: want suite to be a list of attacks, each with a goal",
+                "'suite:\n- goal: a\n  norm: L2' | test line 3: want suite.0.norm to be l1, l2 or linf; got \"L2\"",
+                "'suite:\n- goal: a\n  weights: [0]' | test line 3: want suite.0.weights to be a list of numbers greater",
+                "'suite:\n- goal: a\n  effort: {steps: 0}' | test line 3: want suite.0.effort.steps to be a whole number",
+                "'checks: all'                | test line 1: want checks to be none, quick or thorough",
                 "'points: 1\npoints: 2'      | test line 2: not readable as YAML: Duplicate field 'points'",
                 "'points: [1'                | test line",
                 "'just words'                | test: want keys and values",

@@ -39,6 +39,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** Audits one chunk of points of one model, all radii and kinds: what an {@link AuditTask} stands for. */
 final class ChunkAudit {
@@ -49,7 +50,7 @@ final class ChunkAudit {
 
     private static final int CURVE_DRAWS = 200;
 
-    /** Hears of each finished search: {@code points} points of one radius, kind and box. */
+    /** Hears of each finished search: {@code points} points of one radius, kind and box, or of one attack, target and weight. */
     @FunctionalInterface
     interface Step {
         void finished(int points);
@@ -62,20 +63,29 @@ final class ChunkAudit {
     private final Noise noise;
     private final ValueRange range;
     private final Step step;
+    private final @Nullable PreparedSuite suite;
 
-    private ChunkAudit(AuditPlan plan, AuditTask task, Vae vae, ImageSet images, int[] points, Step step) {
+    private ChunkAudit(
+            AuditPlan plan,
+            AuditTask task,
+            Vae vae,
+            @Nullable PreparedSuite suite,
+            ImageSet images,
+            int[] points,
+            Step step) {
         this.plan = plan;
         this.task = task;
         this.vae = vae;
+        this.suite = suite;
         this.points = points;
         this.noise = new Noise(plan.seed(), task.model());
         this.range = images.range();
         this.step = step;
     }
 
-    /** Searches that one point takes under a plan: one a radius, kind and box. */
+    /** Searches that one point takes under a plan: one a radius, kind and box, and one an attack of the suite, target and weight. */
     static int searches(AuditPlan plan) {
-        return plan.r().values().size() * families(plan).size();
+        return plan.r().values().size() * families(plan).size() + SuiteAudit.attacks(plan);
     }
 
     /**
@@ -84,18 +94,26 @@ final class ChunkAudit {
      * @param plan resolved
      * @param task which points
      * @param vae the task's model
+     * @param suite of the plan, ready for the model; null where the plan has none
      * @param images the audited split
      * @param sample indices of all audited points within the split
      * @param step hears of progress
      * @return one a point, in audit order
      */
-    static List<PointAudit> run(AuditPlan plan, AuditTask task, Vae vae, ImageSet images, int[] sample, Step step) {
+    static List<PointAudit> run(
+            AuditPlan plan,
+            AuditTask task,
+            Vae vae,
+            @Nullable PreparedSuite suite,
+            ImageSet images,
+            int[] sample,
+            Step step) {
         int[] points = Arrays.copyOfRange(sample, task.first(), task.first() + task.count());
         float[] values = images.images(points);
         try (PointerScope scope = new PointerScope()) {
             Tensor inputs =
                     TensorCopies.tensor(values, points.length, images.shape().size());
-            return new ChunkAudit(plan, task, vae, images, points, step).run(images, inputs);
+            return new ChunkAudit(plan, task, vae, suite, images, points, step).run(images, inputs);
         }
     }
 
@@ -112,6 +130,9 @@ final class ChunkAudit {
 
     private static List<Family> families(AuditPlan plan) {
         List<Family> families = new ArrayList<>();
+        if (!plan.breaks()) {
+            return families;
+        }
         families.add(new Family(Kind.FULL, true));
         if (plan.meanOnly()) {
             families.add(new Family(Kind.MEAN_ONLY, true));
@@ -126,8 +147,9 @@ final class ChunkAudit {
     }
 
     private List<PointAudit> run(ImageSet images, Tensor inputs) {
-        EncoderJacobian jacobian =
-                EncoderJacobian.withSearchDirections(vae, plan.search().inBfloat16() ? vae.inBfloat16() : vae, inputs);
+        EncoderJacobian jacobian = plan.breaks()
+                ? EncoderJacobian.withSearchDirections(vae, plan.search().inBfloat16() ? vae.inBfloat16() : vae, inputs)
+                : EncoderJacobian.of(vae, inputs);
         Reconstruction clean = Reconstruction.of(vae, inputs, Follows.MEAN_AND_VARIANCE);
         double[][] distances =
                 Excess.sample(clean, inputs, DISTANCE, new PointNoise(noise, points, "clean", 0), plan.draws());
@@ -163,6 +185,10 @@ final class ChunkAudit {
                         points,
                         noise,
                         new DamageAttack.Settings(radius, plan.attack(), plan.meanOnly()));
+        SuiteAudit.Found found = suite == null
+                ? null
+                : new SuiteAudit(plan, suite, images, points, noise, step)
+                        .run(clean, inputs, List.of(jacobian.whitenedDirections()));
 
         float[][] originals = Rows.arrays(inputs);
         float[][] reconstructions = Rows.arrays(clean.reference());
@@ -192,7 +218,9 @@ final class ChunkAudit {
                     radii,
                     attacks.isEmpty() ? null : attacks.get(i),
                     originals[i],
-                    reconstructions[i]));
+                    reconstructions[i],
+                    found == null ? null : found.clean().get(i),
+                    found == null ? List.of() : found.findings().get(i)));
         }
         return audits;
     }

@@ -13,20 +13,17 @@ import io.margrave.robustness.map.PointNoise;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Reconstruction.Follows;
 import io.margrave.robustness.map.Rows;
-import io.margrave.vae.TensorCopies;
+import io.margrave.robustness.measure.AttackMeasures;
+import io.margrave.robustness.measure.LogLikelihood;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /** The maximum-damage attacks on a batch of points, measured: what they did to reconstructions and to the likelihood. */
 final class DamageAttack {
-
-    private static final int MEASURING_DRAWS = 500;
 
     /**
      * How to attack.
@@ -69,10 +66,10 @@ final class DamageAttack {
             varianceOnly = attack(clean, Follows.VARIANCE, ball, List.of(), points, noise, settings)
                     .damage();
         }
-        double[] still =
-                MaximumDamage.means(clean, inputs, new PointNoise(noise, points, "damage/clean", 0), MEASURING_DRAWS);
-        double[] logLikClean = logLikelihood(vae, inputs, inputs);
-        double[] logLikAttacked = logLikelihood(vae, inputs, both.perturbed());
+        double[] still = MaximumDamage.means(
+                clean, inputs, new PointNoise(noise, points, "damage/clean", 0), AttackMeasures.DRAWS);
+        double[] logLikClean = LogLikelihood.ofMeans(vae, inputs, inputs);
+        double[] logLikAttacked = LogLikelihood.ofMeans(vae, inputs, both.perturbed());
         float[][] originals = Rows.arrays(inputs);
         float[][] perturbed = Rows.arrays(both.perturbed());
         float[][] reconstructions = Reconstruction.ofMeans(vae, both.perturbed());
@@ -114,16 +111,6 @@ final class DamageAttack {
                         clean.following(follows),
                         perturbed,
                         new PointNoise(noise, points, name + "/measure", 0),
-                        MEASURING_DRAWS));
-    }
-
-    /** log p(x | mu(x')), in nats, one a point. */
-    private static double[] logLikelihood(Vae vae, Tensor inputs, Tensor perturbed) {
-        try (PointerScope scope = new PointerScope();
-                NoGradGuard guard = new NoGradGuard()) {
-            Tensor latents = vae.encode(Reconstruction.asImages(vae, perturbed)).mean();
-            return TensorCopies.doubles(vae.likelihood()
-                    .logProbability(Reconstruction.asImages(vae, inputs), vae.decodeParameters(latents)));
-        }
+                        AttackMeasures.DRAWS));
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * 7: a larger budget does more damage.
  *
- * <p>The attack runs at a quarter, half, once, twice and four times its radius. FAIL where the mean falls from one to the next by
+ * <p>The attack runs at half its radius, at it and at twice it. FAIL where the mean falls from one to the next by
  * over 2 % beyond measurement noise, where beyond chance more than a tenth of the points fall so between any two, or where even
  * the largest radius does not exceed the clean damage. WARN where any point falls, or the
  * largest radius does not do 2 % more than the clean damage. Else PASS. Its curve is damage against radius.
@@ -17,7 +17,7 @@ record GrowthCheck() implements Examination {
     /** Share of points that must not fall. */
     static final double FAILING = 0.1;
 
-    private static final double[] SHARES = {0.25, 0.5, 1, 2, 4};
+    private static final double[] SHARES = {0.5, 1, 2};
 
     @Override
     public int number() {
@@ -62,7 +62,7 @@ record GrowthCheck() implements Examination {
                 Ruling.of(
                         meanFalls || still || falling.lower(Figures.ALPHA) > FAILING,
                         mostFalling > 0 || !fromClean.exceeds(Gain.SLIGHT)),
-                "From radius 0 to " + Figures.of(4 * radius) + " the mean damage goes "
+                "From radius 0 to " + Figures.of(x.get(x.size() - 1)) + " the mean damage goes "
                         + String.join(", ", y.stream().map(Figures::of).toList())
                         + "; at most " + Figures.share(falling) + " fall from one radius to the next.",
                 List.of(new Curve("damage", "radius", "damage", x, y)));

@@ -187,6 +187,23 @@ public final class AttackCatalogue {
     }
 
     /**
+     * What the attack that a plan specifies is measured by: its goal, as a function of what is perturbed. An attack that does not
+     * search is measured by its damage; one on latents by a function of latents.
+     *
+     * @param probe whose prediction goal {@code downstream} changes; null where there is none
+     */
+    public static GoalKind goal(AttackSpec spec, @Nullable Probe probe) {
+        if (firstOrder(spec).isPresent()) {
+            return new MaximumDamageGoal(Reconstruction.Follows.MEAN_AND_VARIANCE);
+        }
+        GoalKind named = kind(spec);
+        if (spec.variable() == Variable.LATENT) {
+            return new DecoderGoal(named.targeted());
+        }
+        return named instanceof DownstreamGoal ? new DownstreamGoal(probe) : named;
+    }
+
+    /**
      * The balls that a request for an attack is made with: around the inputs, or, where latents are attacked, around those.
      *
      * @param clean the reconstructions around the inputs

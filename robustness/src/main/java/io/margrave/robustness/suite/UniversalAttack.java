@@ -36,7 +36,10 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class UniversalAttack implements Attack {
     private static final int MOST_IMAGES = 1_000;
-    private static final int CHOOSING_DRAWS = 64;
+    /** Draws decoded at once, and how often, to say what a perturbation came to. */
+    private static final int BLOCK = 8;
+
+    private static final int BLOCKS = 8;
 
     private final AttackSpec.Method method;
     private final GoalKind kind;
@@ -98,13 +101,27 @@ public final class UniversalAttack implements Attack {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             perturbed.copy_(request.ball().retract(perturbed.add(Rows.stacked(deltas)), radii));
-            PointNoise stream = new PointNoise(noise, request.points(), request.name() + "/choose", 0);
-            Reconstruction clean = request.clean();
-            AttackGoal goal = kind.of(new GoalKind.Scene(
-                    clean, request.ball().centers(), null, () -> stream.next(CHOOSING_DRAWS, clean.noiseSize())));
-            double[] chosen = TensorCopies.doubles(goal.objective(perturbed, 0));
-            return new Attacked(perturbed, chosen, trace, 1 + CHOOSING_DRAWS, 0);
         }
+        return new Attacked(perturbed, chosen(request, perturbed), trace, BLOCKS * (1L + BLOCK), 0);
+    }
+
+    /** The goal's mean over draws that no fit has seen; in blocks, to bound the memory. */
+    private double[] chosen(Request request, Tensor perturbed) {
+        Reconstruction clean = request.clean();
+        double[] sums = new double[request.points().length];
+        PointNoise stream = new PointNoise(noise, request.points(), request.name() + "/choose", 0);
+        for (int block = 0; block < BLOCKS; block++) {
+            try (PointerScope scope = new PointerScope();
+                    NoGradGuard guard = new NoGradGuard()) {
+                AttackGoal goal = kind.of(new GoalKind.Scene(
+                        clean, request.ball().centers(), null, () -> stream.next(BLOCK, clean.noiseSize())));
+                double[] objective = TensorCopies.doubles(goal.objective(perturbed, 0));
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] += objective[i] / BLOCKS;
+                }
+            }
+        }
+        return sums;
     }
 
     private Fitted fit(Fit fit) {

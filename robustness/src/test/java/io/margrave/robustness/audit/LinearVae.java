@@ -14,13 +14,13 @@ import java.util.Map;
  * A VAE whose every number is known: images of four pixels, two latents, mean (2 x0, 2 x1), log-variance 2 x2 - 3 for both,
  * g(z) = 1.5 (z0, z1, 0, 0), a Gaussian likelihood.
  */
-final class LinearVae {
-    static final ImageShape SHAPE = new ImageShape(1, 2, 2);
-    static final double SCALE = 0.5;
+public final class LinearVae {
+    public static final ImageShape SHAPE = new ImageShape(1, 2, 2);
+    public static final double SCALE = 0.5;
 
     private LinearVae() {}
 
-    static Vae open() {
+    public static Vae open() {
         NetworkSpec spec = NetworkSpec.untrained(
                 SHAPE,
                 ValueRange.UNIT,

@@ -123,6 +123,33 @@ class AttackCatalogueTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"l-vae, INPUT, 1", "downstream, INPUT, 0", "untargeted-kl, UNIVERSAL, 0", "max-damage, LATENT, 0"})
+    void a_search_may_be_in_bfloat16(String goal, Variable variable, int targets) {
+        AttackSpec spec = new AttackSpec(
+                "rough",
+                goal,
+                variable,
+                Norm.L2,
+                0.8,
+                List.of(),
+                Method.GRADIENT,
+                new SearchEffort(3, 2, 1, SearchEffort.BFLOAT16),
+                targets);
+        try (PointerScope scope = new PointerScope()) {
+            Tensor targeted = targets == 0 ? null : images(data.test(), 4, 4);
+            Attack.Request request = request(spec, images(data.test(), 0, 4), targeted, 0.8);
+            Attack.Attacked attacked =
+                    AttackCatalogue.of(spec, vae, probe, data::train, NOISE).perturb(request);
+            float[][] centres = Rows.arrays(request.ball().centers());
+            float[][] moved = Rows.arrays(attacked.perturbed());
+            for (int i = 0; i < moved.length; i++) {
+                assertThat(Norm.L2.distance(centres[i], moved[i])).isBetween(0.1, 0.8 * (1 + 1e-5));
+                assertThat(attacked.chosen()[i]).isFinite();
+            }
+        }
+    }
+
     @Test
     void every_goal_is_listed_once_with_a_title() {
         assertThat(AttackCatalogue.list())
