@@ -151,9 +151,15 @@ record AuditRun(AuditPlan plan, Models models, DataSplits data, ImageSet images,
     }
 
     private static @Nullable String placed(@Nullable String probe, Console console) {
-        return probe == null || probe.equals(Probe.LOGISTIC)
-                ? probe
-                : console.resolve(Path.of(probe)).toString();
+        if (probe == null || probe.equals(Probe.LOGISTIC)) {
+            return probe;
+        }
+        Path file = console.resolve(Path.of(probe));
+        if (!Files.isRegularFile(file)) {
+            throw new BadInputException(
+                    "want a probe: logistic, or a TorchScript file, got " + file + ", which is no file");
+        }
+        return file.toString();
     }
 
     /** Where the run comes from. */

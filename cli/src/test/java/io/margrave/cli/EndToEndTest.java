@@ -473,6 +473,14 @@ class EndToEndTest {
     }
 
     @Test
+    void a_probe_that_is_no_file_is_told_before_the_run_is_made() {
+        Ran ran = Ran.margrave(folder, audit("--probe", "none.pt", "--out", "runs/unprobed"));
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).singleElement().asString().contains("want a probe: logistic", "none.pt");
+        assertThat(folder.resolve("runs/unprobed")).doesNotExist();
+    }
+
+    @Test
     void an_attack_with_no_place_to_go_is_refused_before_the_work() throws IOException {
         Files.writeString(folder.resolve("no-folder"), "in the way");
         for (String out : List.of("no-folder/attack", "runs/first")) {

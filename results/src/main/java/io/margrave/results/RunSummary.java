@@ -53,7 +53,17 @@ public record RunSummary(
         /** No check failed. */
         CHECKED,
         /** At least one check failed. */
-        NOT_TO_BE_RELIED_ON
+        NOT_TO_BE_RELIED_ON;
+
+        /** What some checks come to. */
+        public static Reliance of(List<EvaluationCheck> checks) {
+            if (checks.isEmpty()) {
+                return NOT_CHECKED;
+            }
+            return checks.stream().anyMatch(check -> check.outcome() == Check.Outcome.FAIL)
+                    ? NOT_TO_BE_RELIED_ON
+                    : CHECKED;
+        }
     }
 
     /**
@@ -293,20 +303,11 @@ public record RunSummary(
                 plan.alpha(),
                 plan.seed(),
                 List.copyOf(models),
-                verdict(results.checks()),
+                Reliance.of(results.checks()),
                 results.checks().stream()
                         .map(check -> new CheckSummary(
                                 check.model(), check.number(), check.name(), check.outcome(), check.evidence()))
                         .toList());
-    }
-
-    private static Reliance verdict(List<EvaluationCheck> checks) {
-        if (checks.isEmpty()) {
-            return Reliance.NOT_CHECKED;
-        }
-        return checks.stream().anyMatch(check -> check.outcome() == Check.Outcome.FAIL)
-                ? Reliance.NOT_TO_BE_RELIED_ON
-                : Reliance.CHECKED;
     }
 
     private static RadiusSummary atRadius(double r, List<AuditRow> rows, AuditPlan plan, List<Double> quantiles) {
