@@ -157,7 +157,7 @@ final class AttackCommand implements Callable<Integer> {
     private static AuditPlan ownRadii(AuditPlan plan) {
         List<AttackSpec> suite = new ArrayList<>();
         for (AttackSpec spec : plan.suite()) {
-            boolean own = spec.radius() == null && spec.weights().isEmpty() && spec.norm() == Norm.L2;
+            boolean own = spec.takesUsualRadius() && spec.norm() == Norm.L2;
             suite.add(own ? spec.withRadius(plan.attackRadius()) : spec);
         }
         return plan.withSuite(suite).withAttackRadius(0.0);

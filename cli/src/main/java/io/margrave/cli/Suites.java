@@ -29,7 +29,8 @@ final class Suites {
         for (AttackSpec said : plan.suite()) {
             AttackSpec spec = said.targets() == 0 && targeted.contains(said.goal()) ? said.withTargets(1) : said;
             AttackCatalogue.check(spec, plan.probe() != null);
-            if (spec.radius() == null && spec.weights().isEmpty()) {
+            AttackCatalogue.check(spec, plan.r());
+            if (spec.takesUsualRadius()) {
                 checkOwnRadius(spec, plan);
             }
             suite.add(spec);

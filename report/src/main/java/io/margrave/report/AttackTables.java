@@ -230,7 +230,7 @@ final class AttackTables {
     static String method(AttackSpec spec) {
         int steps = spec.effort().steps();
         return switch (spec.method()) {
-            case GRADIENT, ADAM, APGD -> name(spec.method()) + ", " + Text.plural(steps, "step");
+            case GRADIENT, ADAM, APGD, MINIMAL_NORM -> name(spec.method()) + ", " + Text.plural(steps, "step");
             case ONE_STEP -> name(spec.method());
             case SQUARE ->
                 name(spec.method()) + ", " + Text.plural(steps, "try").replace("trys", "tries");
@@ -247,6 +247,7 @@ final class AttackTables {
             case ONE_STEP -> "one step";
             case SQUARE -> "square search";
             case RANDOM -> "random noise";
+            case MINIMAL_NORM -> "smallest norm";
         };
     }
 

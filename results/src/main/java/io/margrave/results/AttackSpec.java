@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param goal id of what is wanted, as {@code margrave attack --list} shows them: {@code max-damage}, {@code latent-kl}, ...
  * @param variable what is perturbed
  * @param norm that measures the perturbation
- * @param radius that the norm is kept under, at least 0; null for the plan's own, or where {@code weights} are swept
+ * @param radius that the norm is kept under, at least 0; null for the plan's own, where {@code weights} are swept, or where the smallest
+ *     norm is searched
  * @param weights of the norm as a penalty instead of a constraint, each greater than zero, one attack each; empty for a constraint
  * @param method of search
  * @param effort steps, draws a step, restarts, precision
@@ -56,7 +57,12 @@ public record AttackSpec(
         /** Without gradients: random squares, kept where they gain (Andriushchenko et al. 2020). */
         SQUARE,
         /** The best of random perturbations of the allowed norm: {@code steps} of them. */
-        RANDOM
+        RANDOM,
+        /**
+         * The smallest norm that breaks r-robustness, at the one r of the plan: the break search of an audit. A radius is the largest norm
+         * that it looks at.
+         */
+        MINIMAL_NORM
     }
 
     public AttackSpec {
@@ -74,7 +80,8 @@ public record AttackSpec(
 
     /**
      * How hard a method works where nobody says: a gradient search as hard as the plan's maximum-damage attack; one step takes
-     * one; a search without gradients {@value #QUERIES} queries, random noise {@value #RANDOM_PERTURBATIONS} perturbations, once each.
+     * one; a search without gradients {@value #QUERIES} queries, random noise {@value #RANDOM_PERTURBATIONS} perturbations, once each; the
+     * smallest norm is searched as audits search it.
      *
      * @param gradient what a gradient search does
      */
@@ -84,6 +91,10 @@ public record AttackSpec(
             case ONE_STEP -> new SearchEffort(1, gradient.draws(), gradient.restarts(), gradient.precision());
             case SQUARE -> new SearchEffort(QUERIES, gradient.draws(), 1, gradient.precision());
             case RANDOM -> new SearchEffort(RANDOM_PERTURBATIONS, 1, 1, gradient.precision());
+            case MINIMAL_NORM -> {
+                SearchEffort search = AuditPlan.defaults().search();
+                yield new SearchEffort(search.steps(), search.draws(), search.restarts(), gradient.precision());
+            }
         };
     }
 
@@ -100,6 +111,11 @@ public record AttackSpec(
     /** The same with a radius. */
     public AttackSpec withRadius(@Nullable Double other) {
         return new AttackSpec(name, goal, variable, norm, other, weights, method, effort, targets);
+    }
+
+    /** Whether it has the radius that goes without saying in its norm. */
+    public boolean takesUsualRadius() {
+        return radius == null && weights.isEmpty() && method != Method.MINIMAL_NORM;
     }
 
     /** Attacks a point: one a target and weight. */

@@ -22,6 +22,9 @@ public final class Attacks {
                     case ONE_STEP -> new OneStep();
                     case SQUARE -> new SquareSearch();
                     case RANDOM -> new RandomSearch();
+                    case MINIMAL_NORM ->
+                        throw new IllegalArgumentException(
+                                "want a method that keeps to a radius, got MINIMAL_NORM: it is a break search");
                 });
     }
 }

@@ -10,12 +10,14 @@ import org.bytedeco.pytorch.Tensor;
  * What an attack asked of a model, counted at the model and not by the attack, so that budgets are compared fairly (Cina et al.
  * 2024). For one thread.
  */
-final class ModelCounts {
+public final class ModelCounts {
     private long forwards;
     private long backwards;
 
+    private long traced;
+
     /** The same model, counted. */
-    Vae watch(Vae vae) {
+    public Vae watch(Vae vae) {
         return new Watched(vae);
     }
 
@@ -25,11 +27,16 @@ final class ModelCounts {
     }
 
     /** Images encoded and latents decoded. */
-    long forwards() {
+    public long forwards() {
         return forwards;
     }
 
-    /** Gradients taken. */
+    /** Images encoded with a gradient to follow: gradients taken by whoever takes one of each. */
+    public long traced() {
+        return traced;
+    }
+
+    /** Gradients taken, as told. */
     long backwards() {
         return backwards;
     }
@@ -49,6 +56,7 @@ final class ModelCounts {
         @Override
         public GaussianPosterior encode(Tensor images) {
             forwards += images.size(0);
+            traced += images.requires_grad() ? images.size(0) : 0;
             return vae.encode(images);
         }
 

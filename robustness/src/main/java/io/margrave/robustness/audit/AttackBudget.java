@@ -33,6 +33,10 @@ record AttackBudget(double limit, @Nullable Double radius) {
             return new AttackBudget(furthest(spec.norm(), model.shape().size(), model.range()), null);
         }
         Double given = spec.radius();
+        if (given == null && spec.method() == AttackSpec.Method.MINIMAL_NORM) {
+            double limit = furthest(spec.norm(), model.shape().size(), model.range());
+            return new AttackBudget(limit, limit);
+        }
         double radius = given == null ? usual(plan, spec, model.range()) : given;
         return new AttackBudget(radius, radius);
     }

@@ -45,6 +45,7 @@ record PreparedSuite(List<Ready> attacks, @Nullable Probe probe) {
     static void check(AuditPlan plan, Vae vae) {
         for (AttackSpec spec : plan.suite()) {
             AttackCatalogue.check(spec, plan.probe() != null);
+            AttackCatalogue.check(spec, plan.r());
             AttackBudget.of(plan, spec, vae.spec());
         }
     }
@@ -61,8 +62,8 @@ record PreparedSuite(List<Ready> attacks, @Nullable Probe probe) {
         Probe probe = wanted == null ? null : Probe.open(wanted, vae, given(data, "a probe"), plan.seed());
         List<Ready> attacks = new ArrayList<>();
         for (AttackSpec spec : plan.suite()) {
-            Attack attack =
-                    AttackCatalogue.of(spec, vae, probe, () -> training(data, spec), new Noise(plan.seed(), model));
+            Attack attack = AttackCatalogue.of(
+                    spec, plan, vae, probe, () -> training(data, spec), new Noise(plan.seed(), model));
             attacks.add(new Ready(spec, AttackCatalogue.goal(spec, probe), attack));
         }
         return new PreparedSuite(attacks, probe);

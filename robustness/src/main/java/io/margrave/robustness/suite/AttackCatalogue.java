@@ -7,6 +7,9 @@ import io.margrave.data.ValueRange;
 import io.margrave.results.AttackSpec;
 import io.margrave.results.AttackSpec.Method;
 import io.margrave.results.AttackSpec.Variable;
+import io.margrave.results.AuditPlan;
+import io.margrave.results.Norm;
+import io.margrave.results.Radii;
 import io.margrave.robustness.attack.Attack;
 import io.margrave.robustness.attack.Attacks;
 import io.margrave.robustness.attack.Ball;
@@ -86,11 +89,26 @@ public final class AttackCatalogue {
                 "a probe",
                 "none",
                 "set probe to logistic or to the path of a TorchScript file");
+        if (spec.method() == Method.MINIMAL_NORM) {
+            checkMinimalNorm(spec, kind);
+        }
         switch (spec.variable()) {
             case INPUT -> {}
             case UNIVERSAL -> checkUniversal(spec, kind);
             case LATENT -> checkLatent(spec, kind);
         }
+    }
+
+    private static void checkMinimalNorm(AttackSpec spec, GoalKind kind) {
+        want(
+                spec,
+                kind instanceof MaximumDamageGoal,
+                "goal max-damage, max-damage-mean or max-damage-variance",
+                spec.goal(),
+                "the smallest norm is that which breaks r-robustness");
+        want(spec, spec.variable() == Variable.INPUT, "variable input", spec.variable(), "it perturbs inputs alone");
+        want(spec, spec.norm() == Norm.L2, "norm l2", spec.norm(), "margins are measured in it");
+        want(spec, spec.weights().isEmpty(), "no weights", "weights", "the smallest norm is what is searched");
     }
 
     private static void checkUniversal(AttackSpec spec, GoalKind kind) {
@@ -162,13 +180,47 @@ public final class AttackCatalogue {
     }
 
     /**
+     * Refuses a search for the smallest norm where it isn't said for which r.
+     *
+     * @throws BadInputException one line
+     */
+    public static void check(AttackSpec spec, Radii r) {
+        want(
+                spec,
+                spec.method() != Method.MINIMAL_NORM || r.values().size() == 1,
+                "one radius r",
+                r.values().isEmpty() ? "auto" : r.values().size(),
+                "the smallest norm is searched for one r; name it");
+    }
+
+    /**
      * The attack that a plan specifies, of one model. Safe for use by several threads.
+     *
+     * @param plan that it is part of, resolved
+     * @param vae the model
+     * @param probe whose prediction goal {@code downstream} changes; null where there is none
+     * @param training images that a universal perturbation is fitted on; asked for only where there is one
+     * @param noise names the run and the model
+     * @throws BadInputException as both {@code check}, and where the goal makes no sense of the model
+     */
+    public static Attack of(
+            AttackSpec spec, AuditPlan plan, Vae vae, @Nullable Probe probe, Supplier<ImageSet> training, Noise noise) {
+        check(spec, plan.r());
+        if (spec.method() == Method.MINIMAL_NORM && firstOrder(spec).isEmpty()) {
+            check(spec, probe != null);
+            return MinimalNormAttack.of(((MaximumDamageGoal) kind(spec)).follows(), plan);
+        }
+        return of(spec, vae, probe, training, noise);
+    }
+
+    /**
+     * An attack that keeps to a radius or pays for its norm, of one model. Safe for use by several threads.
      *
      * @param vae the model
      * @param probe whose prediction goal {@code downstream} changes; null where there is none
      * @param training images that a universal perturbation is fitted on; asked for only where there is one
      * @param noise names the run and the model
-     * @throws BadInputException as {@link #check}, and where the goal makes no sense of the model
+     * @throws BadInputException as {@code check}, and where the goal makes no sense of the model
      */
     public static Attack of(AttackSpec spec, Vae vae, @Nullable Probe probe, Supplier<ImageSet> training, Noise noise) {
         check(spec, probe != null);

@@ -83,6 +83,9 @@ class AttackMemoryTest {
             double[] radii = new double[POINTS];
             Arrays.fill(radii, 1);
             for (AttackSpec.Method method : AttackSpec.Method.values()) {
+                if (method == AttackSpec.Method.MINIMAL_NORM) {
+                    continue; // A break search, which AuditMemoryTest holds flat.
+                }
                 try (PointerScope scope = new PointerScope()) {
                     Attacks.of(method, new MaximumDamageGoal(Reconstruction.Follows.MEAN_AND_VARIANCE))
                             .perturb(new Attack.Request(

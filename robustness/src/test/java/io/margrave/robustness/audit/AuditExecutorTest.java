@@ -205,26 +205,4 @@ class AuditExecutorTest {
         assertThat(last.done()).isEqualTo(last.total()).isEqualTo(2 * 5 * 2 * 4);
         assertThat(events).extracting(Progress::done).isSorted();
     }
-
-    @Test
-    void attacks_without_an_audit_find_what_an_audit_finds() {
-        Map<String, PointAudit> audits = run(4, 1, Set.of());
-        var outcomes = AttackExecutor.run(
-                "a",
-                java.util.Objects.requireNonNull(models().get("a")),
-                new NoiseImages(50),
-                new int[] {49, 48, 47, 46},
-                0.5,
-                SearchEffort.of(10, 4, 1),
-                plan(4).seed(),
-                4,
-                2,
-                Progress.Listener.none());
-        for (int i = 0; i < 4; i++) {
-            assertThat(outcomes.get(i))
-                    .usingRecursiveComparison()
-                    .isEqualTo(java.util.Objects.requireNonNull(audits.get("a" + (49 - i)))
-                            .attack());
-        }
-    }
 }

@@ -27,8 +27,10 @@ import io.margrave.robustness.map.Rows;
 import io.margrave.robustness.margin.RobustnessEstimator;
 import io.margrave.theory.Proportion;
 import io.margrave.vae.model.Vae;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -90,8 +92,8 @@ class LinearVaeTest {
                 "linear/test", LinearVae.SHAPE, ValueRange.UNIT, INPUT.clone(), new int[] {0}, List.of("only"));
     }
 
-    @Test
-    void an_audits_bounds_are_the_closed_form_ones() {
+    /** One image, audited with an attack of this radius. */
+    private static PointAudit audited(double attackRadius) {
         AuditPlan d = AuditPlan.defaults();
         AuditPlan plan = new AuditPlan(
                 List.of("linear"),
@@ -106,12 +108,13 @@ class LinearVaeTest {
                 1_000,
                 true,
                 false,
-                0.0,
+                attackRadius,
                 d.attack(),
                 d.search(),
                 0,
                 0,
                 1);
+        List<PointAudit> audits = new ArrayList<>();
         AuditExecutor.run(
                 plan,
                 Map.of("linear", LinearVae.open()),
@@ -119,20 +122,24 @@ class LinearVaeTest {
                 new int[] {0},
                 Set.<AuditTask>of(),
                 1,
-                (task, seconds, audits) -> {
-                    PointAudit audit = audits.get(0);
-                    // J = 2 I on the first two pixels: |J|_F = sqrt(8), |J|_2 = 2, |W|_2 = 2 / sigma.
-                    assertThat(audit.encoder().minStdDev()).isCloseTo(SIGMA, within(1e-6));
-                    assertThat(audit.encoder().frobenius()).isCloseTo(Math.sqrt(8), within(1e-6));
-                    assertThat(audit.encoder().spectral()).isCloseTo(2, within(1e-6));
-                    assertThat(audit.encoder().whitened()).isCloseTo(2 / SIGMA, within(1e-5));
-                    // Phi^-1(.8065145967319316) = .86512 (SciPy); the lower confidence bound costs about .02 of it.
-                    double whitened = bound(audit, "whitened");
-                    assertThat(whitened).isBetween((0.86512 - 0.05) * SIGMA / 2, 0.86512 * SIGMA / 2);
-                    assertThat(bound(audit, "spectral")).isCloseTo(whitened, within(1e-6));
-                    assertThat(bound(audit, "frobenius")).isCloseTo(whitened / Math.sqrt(2), within(1e-6));
-                },
+                (task, seconds, found) -> audits.addAll(found),
                 Progress.Listener.none());
+        return audits.get(0);
+    }
+
+    @Test
+    void an_audits_bounds_are_the_closed_form_ones() {
+        PointAudit audit = audited(0);
+        // J = 2 I on the first two pixels: |J|_F = sqrt(8), |J|_2 = 2, |W|_2 = 2 / sigma.
+        assertThat(audit.encoder().minStdDev()).isCloseTo(SIGMA, within(1e-6));
+        assertThat(audit.encoder().frobenius()).isCloseTo(Math.sqrt(8), within(1e-6));
+        assertThat(audit.encoder().spectral()).isCloseTo(2, within(1e-6));
+        assertThat(audit.encoder().whitened()).isCloseTo(2 / SIGMA, within(1e-5));
+        // Phi^-1(.8065145967319316) = .86512 (SciPy); the lower confidence bound costs about .02 of it.
+        double whitened = bound(audit, "whitened");
+        assertThat(whitened).isBetween((0.86512 - 0.05) * SIGMA / 2, 0.86512 * SIGMA / 2);
+        assertThat(bound(audit, "spectral")).isCloseTo(whitened, within(1e-6));
+        assertThat(bound(audit, "frobenius")).isCloseTo(whitened / Math.sqrt(2), within(1e-6));
     }
 
     private static double bound(PointAudit audit, String method) {
@@ -145,18 +152,7 @@ class LinearVaeTest {
 
     @Test
     void likelihoods_of_clean_and_attacked_inputs_are_the_gaussian_densities() {
-        AttackOutcome outcome = AttackExecutor.run(
-                        "linear",
-                        LinearVae.open(),
-                        images(),
-                        new int[] {0},
-                        0.3,
-                        SearchEffort.of(20, 4, 1),
-                        0,
-                        1,
-                        1,
-                        Progress.Listener.none())
-                .get(0);
+        AttackOutcome outcome = Objects.requireNonNull(audited(0.3).attack());
         assertThat(outcome.logLikClean()).isCloseTo(logDensity(INPUT), within(1e-4));
         assertThat(outcome.logLikAttacked()).isCloseTo(logDensity(outcome.perturbed()), within(1e-4));
         assertThat(outcome.reconstruction()[0]).isCloseTo(3 * outcome.perturbed()[0], within(1e-5f));
@@ -192,21 +188,8 @@ class LinearVaeTest {
     }
 
     @Test
-    void an_attack_and_a_pair_check_refuse_such_a_model_too() {
+    void a_pair_check_refuses_such_a_model_too() {
         float[] huge = {Float.MAX_VALUE, 0, 0, 0};
-        assertThatThrownBy(() -> AttackExecutor.run(
-                        "linear",
-                        LinearVae.open(),
-                        new Overflowing(images(), huge),
-                        new int[] {0},
-                        0.3,
-                        SearchEffort.of(2, 2, 1),
-                        0,
-                        1,
-                        1,
-                        Progress.Listener.none()))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("model linear");
         assertThatThrownBy(() -> PairCheck.of(LinearVae.open(), INPUT, huge, R, 50, 0.01, 0))
                 .isInstanceOf(BadInputException.class);
     }

@@ -18,6 +18,7 @@ import io.margrave.results.AttackSpec.Variable;
 import io.margrave.results.Auddc;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditTask;
+import io.margrave.results.Break;
 import io.margrave.results.CleanQuality;
 import io.margrave.results.EvaluationCheck;
 import io.margrave.results.Margin;
@@ -109,6 +110,10 @@ class SuiteAuditTest {
     }
 
     private static AuditPlan plan(boolean breaks, List<AttackSpec> suite, @Nullable String probe) {
+        return plan(breaks, suite, probe, Radii.of(List.of(0.5, 1.5)));
+    }
+
+    private static AuditPlan plan(boolean breaks, List<AttackSpec> suite, @Nullable String probe, Radii r) {
         AuditPlan d = AuditPlan.defaults();
         return new AuditPlan(
                 List.of("bars"),
@@ -117,7 +122,7 @@ class SuiteAuditTest {
                 null,
                 "test",
                 10,
-                Radii.of(List.of(0.5, 1.5)),
+                r,
                 0.001,
                 200,
                 100,
@@ -201,6 +206,39 @@ class SuiteAuditTest {
                 assertThat(rest.get(position)).usingRecursiveComparison().isEqualTo(audit);
             }
         });
+    }
+
+    /** The audit's own search is a short one here. On fresh draws P is below one half but for chance. */
+    @Test
+    void the_smallest_norm_breaks_and_is_no_longer_than_that_of_a_shorter_search() {
+        AttackSpec smallest = new AttackSpec(
+                "smallest",
+                "max-damage",
+                Variable.INPUT,
+                Norm.L2,
+                null,
+                List.of(),
+                Method.MINIMAL_NORM,
+                SearchEffort.of(40, 4, 8),
+                0);
+        AuditPlan two = plan(true, List.of(smallest), null);
+        assertThatThrownBy(() -> run(two, 1, Set.of()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("want one radius r");
+        AuditPlan one = plan(true, List.of(smallest), null, Radii.of(List.of(0.5)));
+        int found = 0;
+        for (PointAudit audit : run(one, 2, Set.of()).values()) {
+            AttackFinding finding = of(audit, smallest).get(0);
+            assertThat(finding.radius()).isEqualTo(12.0);
+            assertThat(finding.backwards()).isPositive();
+            List<Break> breaks = audit.radii().get(0).breaks();
+            if (!breaks.isEmpty() && finding.norm() < 12) {
+                found++;
+                assertThat(finding.norm()).isBetween(0.0, 1.1 * breaks.get(0).norm());
+                assertThat(finding.within().get(0).estimate()).isLessThan(0.55);
+            }
+        }
+        assertThat(found).isGreaterThanOrEqualTo(8);
     }
 
     @Test
