@@ -109,7 +109,7 @@ public final class AuditExecutor {
         List<AuditTask> all = tasks(plan, List.copyOf(models.keySet()), points.length);
         List<AuditTask> open = all.stream().filter(task -> !done.contains(task)).toList();
         Map<String, PreparedSuite> suites = suites(plan, models, data, open, threads);
-        Count count = new Count(ChunkAudit.searches(plan), all, open, progress);
+        Count count = new Count(plan.breaks() ? "audit" : "attack", ChunkAudit.searches(plan), all, open, progress);
         List<Workers.Job<Finished>> jobs = new ArrayList<>();
         for (AuditTask task : open) {
             Vae vae = model(models, task.model());
@@ -162,11 +162,13 @@ public final class AuditExecutor {
 
     /** Searches finished so far, by all threads. */
     private static final class Count {
+        private final String name;
         private final Progress.Listener progress;
         private final long total;
         private long done;
 
-        Count(long perPoint, List<AuditTask> all, List<AuditTask> open, Progress.Listener progress) {
+        Count(String name, long perPoint, List<AuditTask> all, List<AuditTask> open, Progress.Listener progress) {
+            this.name = name;
             this.progress = progress;
             total = perPoint * points(all);
             done = total - perPoint * points(open);
@@ -178,7 +180,7 @@ public final class AuditExecutor {
 
         synchronized void add(int searched, String model) {
             done += searched;
-            progress.on(new Progress("audit", done, total, "searches", model));
+            progress.on(new Progress(name, done, total, "searches", model));
         }
     }
 }
