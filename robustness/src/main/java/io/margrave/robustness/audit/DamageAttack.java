@@ -63,7 +63,7 @@ final class DamageAttack {
         if (settings.apart()) {
             meanOnly = attack(clean, Follows.MEAN, ball, starts, points, noise, settings)
                     .damage();
-            varianceOnly = attack(clean, Follows.VARIANCE, ball, List.of(), points, noise, settings)
+            varianceOnly = attack(clean, Follows.VARIANCE, ball, starts, points, noise, settings)
                     .damage();
         }
         double[] still = MaximumDamage.means(

@@ -100,14 +100,23 @@ public final class Reconstruction implements StochasticMap {
         return vae.spec().latent();
     }
 
-    @Override
-    public Sampler at(Tensor inputs) {
+    /**
+     * The posterior of some inputs near the anchors, of which what does not follow stays at the anchors'.
+     *
+     * @param inputs {@code [points, features]}
+     */
+    public GaussianPosterior posterior(Tensor inputs) {
         GaussianPosterior moved = vae.encode(asImages(vae, inputs));
-        GaussianPosterior posterior = switch (follows) {
+        return switch (follows) {
             case MEAN_AND_VARIANCE -> moved;
             case MEAN -> new GaussianPosterior(moved.mean(), anchor.stdDev());
             case VARIANCE -> new GaussianPosterior(anchor.mean(), moved.stdDev());
         };
+    }
+
+    @Override
+    public Sampler at(Tensor inputs) {
+        GaussianPosterior posterior = posterior(inputs);
         return noise -> {
             long points = noise.size(0);
             long draws = noise.size(1);

@@ -11,6 +11,7 @@ import io.margrave.results.Norm;
 import io.margrave.robustness.attack.Attack;
 import io.margrave.robustness.attack.AttackGoal;
 import io.margrave.robustness.attack.GoalKind;
+import io.margrave.robustness.goal.MaximumDamageGoal;
 import io.margrave.robustness.map.Criterion;
 import io.margrave.robustness.map.Excess;
 import io.margrave.robustness.map.PointNoise;
@@ -146,7 +147,8 @@ public final class AttackMeasures {
     }
 
     /**
-     * The model at the attacked inputs.
+     * The model at the attacked inputs. An attack through the mean alone, or through the variance alone, is measured as it is meant: the
+     * other parameter stays at the clean input's.
      *
      * @param posterior q(z|x+d), or around the attacked latent
      * @param map what is sampled at {@code perturbed}
@@ -158,11 +160,17 @@ public final class AttackMeasures {
             Tensor perturbed = attempt.attacked().perturbed();
             boolean onLatents = attempt.spec().variable() == Variable.LATENT;
             try (NoGradGuard guard = new NoGradGuard()) {
-                GaussianPosterior posterior = onLatents
-                        ? new GaussianPosterior(perturbed, clean.anchor().stdDev())
-                        : vae.encode(Reconstruction.asImages(vae, perturbed));
-                return new Effects(
-                        perturbed, posterior, onLatents ? new LatentMap(clean) : clean, vae.decode(posterior.mean()));
+                if (onLatents) {
+                    return new Effects(
+                            perturbed,
+                            new GaussianPosterior(perturbed, clean.anchor().stdDev()),
+                            new LatentMap(clean),
+                            vae.decode(perturbed));
+                }
+                Reconstruction map =
+                        attempt.goal() instanceof MaximumDamageGoal damage ? clean.following(damage.follows()) : clean;
+                GaussianPosterior posterior = map.posterior(perturbed);
+                return new Effects(perturbed, posterior, map, vae.decode(posterior.mean()));
             }
         }
     }

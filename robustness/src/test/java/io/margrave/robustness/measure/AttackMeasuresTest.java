@@ -270,6 +270,26 @@ class AttackMeasuresTest {
         }
     }
 
+    /** sigma is constant here: the variance carries nothing, the mean all. */
+    @Test
+    void an_attack_through_one_parameter_is_measured_with_the_other_kept() {
+        try (PointerScope scope = new PointerScope()) {
+            AttackMeasures measures = measures(LinearVae.open(), row(INPUT), false);
+            AttackSpec spec = spec(Variable.INPUT, Norm.L2);
+            AttackFinding both =
+                    finding(measures, spec, new MaximumDamageGoal(Follows.MEAN_AND_VARIANCE), ATTACKED, null);
+            AttackFinding mean = finding(measures, spec, new MaximumDamageGoal(Follows.MEAN), ATTACKED, null);
+            AttackFinding variance = finding(measures, spec, new MaximumDamageGoal(Follows.VARIANCE), ATTACKED, null);
+            double clean = measures.clean().get(0).damage();
+            assertThat(both.damage()).isGreaterThan(clean + 0.1);
+            assertThat(mean.damage()).isCloseTo(both.damage(), within(1e-6));
+            assertThat(variance.damage()).isCloseTo(clean, within(1e-6));
+            assertThat(variance.symmetricKl()).isCloseTo(0, within(1e-9));
+            assertThat(variance.norm()).isEqualTo(both.norm());
+            assertThat(variance.damage()).isCloseTo(variance.objective(), within(0.05));
+        }
+    }
+
     @Test
     void an_attack_on_latents_is_measured_around_them() {
         try (PointerScope scope = new PointerScope()) {
