@@ -45,7 +45,7 @@ final class Goals {
                 "no search: \u03b4 along the top right singular vector of diag(1/\u03c3)J, the direction in which the posterior moves fastest");
         all.put(
                 "first-order-pullback",
-                "no search: \u03b4 along the direction in which, to first order, the reconstruction moves fastest (the decoder\u2019s"
+                "no search: \u03b4 along the direction in which the reconstruction moves most for steps as wide as the prior (the decoder\u2019s"
                         + " pull-back)");
         return java.util.Collections.unmodifiableMap(all);
     }

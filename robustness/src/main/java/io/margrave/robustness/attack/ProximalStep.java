@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /**
  * Steps up a goal less a weight times the norm: along the goal's gradient, then the proximal map of the norm (Parikh and Boyd 2014),
- * then into the range. They lie still exactly at an optimum, whatever the step size, where steps along the norm's own gradient, which
- * jumps at 0 and in corners, would shake around it. By Moreau's decomposition the proximal map of t |.| takes off the projection onto
- * the dual norm's ball of radius t.
+ * then into the range. Where the range does not bind they lie still exactly at an optimum, whatever the step size; steps along the
+ * norm's own gradient, which jumps at 0 and in corners, would shake around it. By Moreau's decomposition the proximal map of t |.|
+ * takes off the projection onto the dual norm's ball of radius t.
  */
 final class ProximalStep {
     private static final double TINY = 1e-30;
