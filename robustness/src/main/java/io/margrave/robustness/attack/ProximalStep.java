@@ -46,10 +46,21 @@ final class ProximalStep {
         double[] norms = TensorCopies.doubles(
                 torch.linalg_vector_norm(gradient, new Scalar(2), new long[] {1}, false, new ScalarTypeOptional()));
         double[] rates = new double[lengths.length];
-        double[] shrunk = new double[lengths.length];
-        double weight = batch.weight();
         Arrays.setAll(rates, i -> lengths[i] / Math.max(norms[i], TINY));
-        Arrays.setAll(shrunk, i -> rates[i] * weight);
+        return along(iterate, gradient, rates);
+    }
+
+    /**
+     * One step at given rates.
+     *
+     * @param iterate {@code [rows, features]}; not changed
+     * @param gradient of the goal alone, or a mean of such, {@code [rows, features]}
+     * @param rates that it is multiplied with, one a row
+     * @return {@code [rows, features]}, inside the range
+     */
+    Tensor along(Tensor iterate, Tensor gradient, double[] rates) {
+        double weight = batch.weight();
+        double[] shrunk = Arrays.stream(rates).map(rate -> rate * weight).toArray();
         Tensor centers = batch.ball().centers();
         Tensor moved =
                 gradient.mul(Rows.numbers(rates).unsqueeze(1)).add_(iterate).sub_(centers);
