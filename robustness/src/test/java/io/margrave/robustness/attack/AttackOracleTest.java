@@ -27,6 +27,7 @@ import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -288,6 +289,46 @@ class AttackOracleTest {
             double optimum = penalised(Norm.LINF, proximal(Norm.LINF, target, weight), target, weight);
             double still = penalised(Norm.LINF, new double[features], target, weight);
             assertThat((attacked.chosen()[0] - still) / (optimum - still)).isBetween(0.97, 1.0001);
+        }
+    }
+
+    /** A goal whose noise, ten times as large as its mean, is along a direction of its own. */
+    private record Noisy(Tensor slope, Tensor luck) implements GoalKind {
+        @Override
+        public String id() {
+            return "test-noisy";
+        }
+
+        @Override
+        public String title() {
+            return "a slope and a lot of luck";
+        }
+
+        @Override
+        public AttackGoal of(Scene scene) {
+            return (inputs, step) -> {
+                Tensor moved = inputs.sub(scene.inputs());
+                Tensor eta = scene.noise().get().select(2, 0).mean(1);
+                return moved.mul(slope).sum(1).add(moved.mul(luck).sum(1).mul(eta));
+            };
+        }
+    }
+
+    @Test
+    void the_best_of_random_perturbations_is_not_the_best_for_one_draw() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor slope = row(1, "slope");
+            float[] grey = new float[POINTS * FEATURES];
+            Arrays.fill(grey, 0.5f);
+            Ball ball = new Ball(TensorCopies.tensor(grey, POINTS, FEATURES), ValueRange.UNIT);
+            double radius = 0.3;
+            Attack.Attacked attacked = Attacks.of(Method.RANDOM, new Noisy(slope, row(10, "luck")))
+                    .perturb(request(ball, radius, null, SearchEffort.of(3_000, 1, 1)));
+            double deviation = radius * slope.norm().item_double() / Math.sqrt(FEATURES);
+            double mean = Arrays.stream(gains(slope, ball, attacked.perturbed()))
+                    .average()
+                    .orElseThrow();
+            assertThat(mean / deviation).isGreaterThan(1.6);
         }
     }
 
