@@ -27,7 +27,8 @@ public interface Attack {
      * @param radii one a point, at least 0, in the ball's norm; the largest that the range allows under a penalty
      * @param weight of the norm as a penalty; null where it is a constraint
      * @param targets the points' targets, {@code [points, features]}; null where the goal has none
-     * @param starts directions tried first, each {@code [points, features]}; restarts beyond them start at random
+     * @param starts directions tried first, each {@code [points, features]}; restarts beyond them start at random, and so do all of a method
+     *     that asks for no gradient
      * @param points number of each point within its split
      * @param noise names the run and the model
      * @param name of the attack: part of the name of its noise
@@ -54,8 +55,8 @@ public interface Attack {
      * @param chosen objective of each point's best restart, less the penalty where there is one, on the noise that it was chosen on:
      *     larger is worse for the model; negative infinity where no restart gave a number, and the input stays as it is
      * @param trace mean objective over points at each step of the best restart, on the search's own noise; empty where there are no steps
-     * @param forwards encodings and decodings a point, each counted once
-     * @param backwards gradients a point
+     * @param forwards encodings and decodings a point, each counted once; with its share of what was fitted for all points, if anything
+     * @param backwards gradients a point, likewise
      */
     record Attacked(Tensor perturbed, double[] chosen, double[] trace, long forwards, long backwards) {}
 }

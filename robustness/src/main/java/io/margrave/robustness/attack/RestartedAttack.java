@@ -49,7 +49,7 @@ record RestartedAttack(GoalKind kind, Search search) implements Attack {
                     RestartBatch still = batch.widened(1);
                     Best.update(chosen, still.values(perturbed, still.noise("choose", 0), CHOOSING_DRAWS));
                 }
-                Search.Climbed climbed = search.from(batch, starts(batch));
+                Search.Climbed climbed = search.from(batch, starts(batch, search.takesDirections()));
                 Tensor kept = batch.ball().project(climbed.perturbed(), batch.radii());
                 double[] reached = batch.values(kept, batch.noise("choose", 0), CHOOSING_DRAWS);
                 for (int copy = 0; copy < batch.copies(); copy++) {
@@ -91,11 +91,11 @@ record RestartedAttack(GoalKind kind, Search search) implements Attack {
     }
 
     /**
-     * Where the batch's restarts begin: on the ball's surface, along the directions that the request names, then along random
-     * ones, or against them, whichever is better: near a limit of the range only one has room. Under a penalty nearer.
+     * Where the batch's restarts begin: on the ball's surface, along the directions that the request names, where the search takes
+     * them, then along random ones, or against them, whichever is better: near a limit of the range only one has room. Under a penalty nearer.
      */
-    private static Tensor starts(RestartBatch batch) {
-        List<Tensor> named = batch.request().starts();
+    private static Tensor starts(RestartBatch batch, boolean directed) {
+        List<Tensor> named = directed ? batch.request().starts() : List.of();
         TensorVector directions = new TensorVector();
         double[] radii = batch.radii().clone();
         int points = radii.length / batch.copies();

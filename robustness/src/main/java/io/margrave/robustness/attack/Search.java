@@ -23,6 +23,14 @@ interface Search {
      */
     Climbed from(RestartBatch batch, Tensor start);
 
+    /**
+     * Whether it may start along directions that a request names. Those come from the model's Jacobian: a search that asks for no gradient
+     * must not be handed them.
+     */
+    default boolean takesDirections() {
+        return true;
+    }
+
     /** Restarts that are run for an effort. */
     default int restarts(SearchEffort effort) {
         return effort.restarts();

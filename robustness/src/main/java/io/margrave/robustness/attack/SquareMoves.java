@@ -3,6 +3,7 @@ package io.margrave.robustness.attack;
 import io.margrave.data.ImageShape;
 import io.margrave.data.Noise;
 import io.margrave.results.Norm;
+import java.util.Arrays;
 
 /**
  * Proposals of {@link SquareSearch} for one row: perturbations that differ from the current one in a square.
@@ -21,6 +22,11 @@ record SquareMoves(Norm norm, ImageShape shape) {
     /** Where the norm is a penalty: halvings of the largest size that is tried. */
     private static final int HALVINGS = 10;
 
+    /** Of the first perturbation, along the shorter side of the image. */
+    private static final int BLOBS = 5;
+    /** Side of the smallest blob, where it is no larger than those of the first perturbation: below, it has no shape. */
+    private static final int SMALLEST = 3;
+
     private static final double TINY = 1e-12;
 
     /** A stretch of rows and columns. */
@@ -28,14 +34,6 @@ record SquareMoves(Norm norm, ImageShape shape) {
 
         boolean holds(int row, int column) {
             return row >= top && row < top + height && column >= left && column < left + width;
-        }
-
-        /** Highest in the middle. */
-        double hill(int row, int column) {
-            double down = Math.abs(row - top - 0.5 * (height - 1));
-            double across = Math.abs(column - left - 0.5 * (width - 1));
-            double away = 1 + Math.max(down, across);
-            return 1 / (away * away);
         }
     }
 
@@ -52,8 +50,88 @@ record SquareMoves(Norm norm, ImageShape shape) {
         return share;
     }
 
-    /** Vertical stripes of plus and minus the radius: the first perturbation in L-infinity. */
-    float[] stripes(double radius, Noise.Stream stream) {
+    /**
+     * The first perturbation: stripes in L-infinity; else a grid of blobs, whose length the caller chooses.
+     *
+     * @param radius of the ball
+     * @return channels x height x width
+     */
+    float[] first(double radius, Noise.Stream stream) {
+        return norm == Norm.LINF ? stripes(radius, stream) : blobs(stream);
+    }
+
+    /** Side of the blobs of the first perturbation. */
+    private int side() {
+        return Math.max(1, Math.min(shape.height(), shape.width()) / BLOBS);
+    }
+
+    /** Blobs of random signs side by side. */
+    private float[] blobs(Noise.Stream stream) {
+        float[] moves = new float[shape.size()];
+        int side = side();
+        int above = shape.height() % side / 2;
+        int before = shape.width() % side / 2;
+        for (int top = above; top + side <= shape.height(); top += side) {
+            for (int left = before; left + side <= shape.width(); left += side) {
+                Window window = new Window(top, left, side, side);
+                double[][] blob = blob(window, stream);
+                for (int channel = 0; channel < shape.channels(); channel++) {
+                    double signed = sign(1, stream);
+                    for (int row = 0; row < side; row++) {
+                        for (int column = 0; column < side; column++) {
+                            moves[index(channel, top + row, left + column)] = (float) (signed * blob[row][column]);
+                        }
+                    }
+                }
+            }
+        }
+        return moves;
+    }
+
+    /** Two hills beside each other, one upside down, each of norm one: the published shape, one above the other or turned. */
+    private double[][] blob(Window window, Noise.Stream stream) {
+        boolean drawn = stream.nextInt(2) == 0;
+        boolean sideways = window.height() == 1 || (drawn && window.width() > 1);
+        int length = sideways ? window.width() : window.height();
+        int breadth = sideways ? window.height() : window.width();
+        double[][] blob = new double[window.height()][window.width()];
+        int half = length / 2;
+        for (int from : new int[] {0, half}) {
+            double[][] hill = hill(from == 0 && half > 0 ? half : length - half, breadth);
+            double signed = from == 0 ? 1 : -1;
+            for (int i = 0; i < hill.length; i++) {
+                for (int j = 0; j < breadth; j++) {
+                    blob[sideways ? j : from + i][sideways ? from + i : j] = signed * hill[i][j];
+                }
+            }
+        }
+        return blob;
+    }
+
+    /** Steps around the middle: 1/k^2 summed over k from the distance, in the maximum norm, plus one; of norm one. */
+    private double[][] hill(int height, int width) {
+        int steps = Math.max(height / 2, width / 2) + 1;
+        double[] level = new double[steps + 1];
+        for (int k = steps; k > 0; k--) {
+            level[k - 1] = level[k] + 1.0 / ((double) k * k);
+        }
+        double[][] hill = new double[height][width];
+        double sum = 0;
+        for (int i = 0; i < height; i++) {
+            for (int j = 0; j < width; j++) {
+                hill[i][j] = level[Math.max(Math.abs(i - height / 2), Math.abs(j - width / 2))];
+                sum += power(hill[i][j]);
+            }
+        }
+        double length = root(sum);
+        for (double[] row : hill) {
+            Arrays.setAll(row, j -> row[j] / length);
+        }
+        return hill;
+    }
+
+    /** Vertical stripes of plus and minus the radius. */
+    private float[] stripes(double radius, Noise.Stream stream) {
         float[] moves = new float[shape.size()];
         for (int channel = 0; channel < shape.channels(); channel++) {
             for (int column = 0; column < shape.width(); column++) {
@@ -72,21 +150,23 @@ record SquareMoves(Norm norm, ImageShape shape) {
      * @param moves perturbation so far, channels x height x width; not changed
      */
     float[] within(double radius, float[] moves, double share, Noise.Stream stream) {
-        Window window = window(share, stream);
         if (norm == Norm.LINF) {
-            return squared(moves, window, radius, stream);
+            return squared(moves, window(share, 1, stream), radius, stream);
         }
+        int smallest = Math.min(SMALLEST, side());
+        Window window = window(share, smallest, stream);
+        Window giving = window(share, smallest, stream);
+        double[][] blob = blob(window, stream);
         float[] next = moves.clone();
-        Window giving = window(share, stream);
         for (int channel = 0; channel < shape.channels(); channel++) {
-            refill(next, channel, window, giving, radius, stream);
+            refill(next, channel, window, giving, blob, radius, stream);
         }
         return next;
     }
 
     /** The next proposal where the norm is a penalty: a square of some size added, or one taken back. */
     float[] penalised(double largest, float[] moves, double share, Noise.Stream stream) {
-        Window window = window(share, stream);
+        Window window = window(share, 1, stream);
         double size = stream.nextInt(4) == 0 ? 0 : largest * Math.pow(0.5, stream.nextInt(HALVINGS));
         int pixels = window.height() * window.width() * shape.channels();
         double value = switch (norm) {
@@ -111,8 +191,15 @@ record SquareMoves(Norm norm, ImageShape shape) {
         return next;
     }
 
-    /** One channel: what the giving window had, and what was left of the radius, goes to the other window, as it is plus a hill. */
-    private void refill(float[] moves, int channel, Window window, Window giving, double radius, Noise.Stream stream) {
+    /** One channel: what the giving window had, and what was left of the radius, goes to the other window, as it is plus a blob. */
+    private void refill(
+            float[] moves,
+            int channel,
+            Window window,
+            Window giving,
+            double[][] blob,
+            double radius,
+            Noise.Stream stream) {
         double all = total(moves);
         double held = 0;
         double hills = 0;
@@ -122,7 +209,7 @@ record SquareMoves(Norm norm, ImageShape shape) {
                 int j = index(channel, row, column);
                 if (window.holds(row, column)) {
                     held += power(moves[j]);
-                    hills += power(window.hill(row, column));
+                    hills += power(blob[row - window.top()][column - window.left()]);
                 } else if (giving.holds(row, column)) {
                     given += power(moves[j]);
                     moves[j] = 0;
@@ -137,7 +224,7 @@ record SquareMoves(Norm norm, ImageShape shape) {
         for (int row = window.top(); row < window.top() + window.height(); row++) {
             for (int column = window.left(); column < window.left() + window.width(); column++) {
                 int j = index(channel, row, column);
-                double value = kept * moves[j] + scale * window.hill(row, column);
+                double value = kept * moves[j] + scale * blob[row - window.top()][column - window.left()];
                 moves[j] = (float) value;
                 mixed += power(value);
             }
@@ -166,11 +253,11 @@ record SquareMoves(Norm norm, ImageShape shape) {
         return norm == Norm.L1 ? sum : Math.sqrt(sum);
     }
 
-    /** As square as the image lets it be. */
-    private Window window(double share, Noise.Stream stream) {
+    /** As square as the image lets it be, and no side smaller than asked for. */
+    private Window window(double share, int smallest, Noise.Stream stream) {
         double pixels = share * shape.height() * shape.width();
-        int height = Math.min(shape.height(), Math.max(1, (int) Math.round(Math.sqrt(pixels))));
-        int width = Math.min(shape.width(), Math.max(1, (int) Math.round(pixels / height)));
+        int height = Math.min(shape.height(), Math.max(smallest, (int) Math.round(Math.sqrt(pixels))));
+        int width = Math.min(shape.width(), Math.max(smallest, (int) Math.round(pixels / height)));
         return new Window(
                 stream.nextInt(shape.height() - height + 1), stream.nextInt(shape.width() - width + 1), height, width);
     }

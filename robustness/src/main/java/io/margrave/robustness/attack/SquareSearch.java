@@ -2,7 +2,6 @@ package io.margrave.robustness.attack;
 
 import io.margrave.data.ImageShape;
 import io.margrave.data.Noise;
-import io.margrave.results.Norm;
 import io.margrave.robustness.map.Rows;
 import io.margrave.vae.TensorCopies;
 import java.util.Arrays;
@@ -14,13 +13,19 @@ import org.bytedeco.pytorch.Tensor;
  * Square Attack (Andriushchenko et al. 2020): a random square of an image gets new values, and keeps them where the objective grew.
  * No gradient is asked for. Squares shrink on the published schedule, stretched to the steps there are.
  *
- * <p>In L-infinity a square gets plus or minus the radius, channel by channel, and the first perturbation is stripes. In L2 a square
- * takes over what a second one gives up and what is left of the radius; in L1 likewise, by sums instead of squares. Steps that are
- * compared share their draws, which are renewed now and then.
+ * <p>In L-infinity a square gets plus or minus the radius, channel by channel, and the first perturbation is stripes. In L2 the first is
+ * a grid of blobs of two halves of opposite sign; then such a blob is mixed into a square, which takes over what a second one gives up
+ * and what is left of the radius. In L1 likewise, by sums instead of squares. Under a penalty, which the paper has not, it starts as
+ * other methods do. Steps that are compared share their draws, which are renewed now and then.
  */
 final class SquareSearch implements Search {
     /** Times that draws are renewed in a search. */
     private static final int RENEWALS = 10;
+
+    @Override
+    public boolean takesDirections() {
+        return false;
+    }
 
     @Override
     public Climbed from(RestartBatch batch, Tensor start) {
@@ -34,9 +39,12 @@ final class SquareSearch implements Search {
         Noise.Stream[] streams = new Noise.Stream[batch.rows()];
         Arrays.setAll(streams, row -> batch.stream(row, "square"));
         float[][] at = new float[batch.rows()][];
-        float[][] started = perturbations(batch, start);
-        boolean striped = constrained && batch.ball().norm() == Norm.LINF;
-        Arrays.setAll(at, row -> striped ? moves.stripes(radii[row], streams[row]) : started[row]);
+        if (constrained) {
+            Arrays.setAll(at, row -> moves.first(radii[row], streams[row]));
+            at = perturbations(batch, batch.placed(Rows.stacked(Arrays.asList(at)), radii));
+        } else {
+            at = perturbations(batch, start);
+        }
         Proposed now = propose(batch, goal, at);
         double[] value = now.value();
         at = now.perturbations();

@@ -338,6 +338,36 @@ class AttackLawsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Method.class,
+            names = {"SQUARE", "RANDOM"})
+    void what_asks_for_no_gradient_is_given_none_as_a_start(Method method) {
+        try (PointerScope scope = new PointerScope()) {
+            for (Norm norm : Norm.values()) {
+                for (Double weight : new Double[] {null, 0.01}) {
+                    Attack.Request request = request(vae(), inputs(POINTS), norm, weight);
+                    Attack.Request directed = new Attack.Request(
+                            request.clean(),
+                            request.ball(),
+                            request.radii(),
+                            weight,
+                            null,
+                            List.of(inputs(POINTS).sub(new Scalar(0.3))),
+                            request.points(),
+                            request.noise(),
+                            request.name(),
+                            request.effort(),
+                            1);
+                    assertThat(Rows.arrays(
+                                    Attacks.of(method, DAMAGE).perturb(directed).perturbed()))
+                            .isDeepEqualTo(Rows.arrays(
+                                    Attacks.of(method, DAMAGE).perturb(request).perturbed()));
+                }
+            }
+        }
+    }
+
     private record Sided(Tensor slope) implements GoalKind {
         @Override
         public String id() {

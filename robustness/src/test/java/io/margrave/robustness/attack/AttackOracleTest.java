@@ -199,7 +199,7 @@ class AttackOracleTest {
             Tensor slope = row(1, "slope");
             Ball ball = new Ball(inputs(), ValueRange.UNIT, norm);
             double radius = radius(norm);
-            Attack.Request request = request(ball, radius, null, SearchEffort.of(3_000, 1, 1));
+            Attack.Request request = request(ball, radius, null, SearchEffort.of(6_000, 1, 1));
             Attack.Attacked attacked = Attacks.of(
                             Method.SQUARE,
                             new Objective((x, from) -> x.mul(slope).sum(1)))
