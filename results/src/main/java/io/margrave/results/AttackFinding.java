@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param msSsimInputs MS-SSIM of x and x+d; null where no scale fits
  * @param msSsimReconstructions MS-SSIM of g(mu(x)) and g(mu(x+d)); likewise
  * @param prediction class that a probe predicts from mu(x+d); null where there is no probe
- * @param forwards encodings and decodings of this input that the search took, each counted once
- * @param backwards gradients of this input that it took
+ * @param forwards encodings and decodings of this input that the search took, each counted once; of a universal perturbation also those
+ *     of its fit, as the mean over the images that it was fitted on
+ * @param backwards gradients of this input that it took; likewise
  * @param perturbed the attacked input, channels x height x width; the attacked latent where the attack is on latents
  * @param reconstruction g(mu(x+d)), channels x height x width
  * @param relativeDistortion |d| / |x - x_t|, L2: the abscissa of {@link Auddc}; null without a target, or where the attack is on latents

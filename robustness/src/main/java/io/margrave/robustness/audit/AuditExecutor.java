@@ -73,7 +73,8 @@ public final class AuditExecutor {
      * @param done tasks to leave out
      * @param threads tasks at a time, greater than zero
      * @param sink keeps finished tasks, in the order in which they finish; called by the calling thread
-     * @param progress hears of finished searches: points x radii x kinds, and points x attacks of the suite x targets x weights
+     * @param progress hears of restarts of universal perturbations, then of finished searches: points x radii x kinds, and points x attacks
+     *     of the suite x targets x weights
      * @throws io.margrave.data.BadInputException where the suite makes no sense of a model, before any task is run
      * @throws CancellationException if the calling thread is interrupted; tasks committed by then stay
      */
@@ -108,7 +109,7 @@ public final class AuditExecutor {
         });
         List<AuditTask> all = tasks(plan, List.copyOf(models.keySet()), points.length);
         List<AuditTask> open = all.stream().filter(task -> !done.contains(task)).toList();
-        Map<String, PreparedSuite> suites = suites(plan, models, data, open, threads);
+        Map<String, PreparedSuite> suites = suites(plan, models, data, open, threads, progress);
         Count count = new Count(plan.breaks() ? "audit" : "attack", ChunkAudit.searches(plan), all, open, progress);
         List<Workers.Job<Finished>> jobs = new ArrayList<>();
         for (AuditTask task : open) {
@@ -131,7 +132,12 @@ public final class AuditExecutor {
 
     /** The suite for each model that has work left; none where the plan has no suite. */
     private static Map<String, PreparedSuite> suites(
-            AuditPlan plan, Map<String, Vae> models, @Nullable DataSplits data, List<AuditTask> open, int threads) {
+            AuditPlan plan,
+            Map<String, Vae> models,
+            @Nullable DataSplits data,
+            List<AuditTask> open,
+            int threads,
+            Progress.Listener progress) {
         Map<String, PreparedSuite> suites = new HashMap<>();
         if (plan.suite().isEmpty()) {
             return suites;
@@ -139,7 +145,7 @@ public final class AuditExecutor {
         List<String> names = open.stream().map(AuditTask::model).distinct().toList();
         List<Workers.Job<PreparedSuite>> jobs = new ArrayList<>();
         for (String name : names) {
-            jobs.add(() -> PreparedSuite.of(plan, name, model(models, name), data));
+            jobs.add(() -> PreparedSuite.of(plan, name, model(models, name), data, progress));
         }
         Workers.run(jobs, threads, (number, suite) -> suites.put(names.get(number), suite));
         return suites;

@@ -6,10 +6,12 @@ import io.margrave.data.ImageSet;
 import io.margrave.data.Noise;
 import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
+import io.margrave.results.Progress;
 import io.margrave.robustness.attack.Attack;
 import io.margrave.robustness.attack.GoalKind;
 import io.margrave.robustness.suite.AttackCatalogue;
 import io.margrave.robustness.suite.Probe;
+import io.margrave.robustness.suite.UniversalAttack;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,19 +53,33 @@ record PreparedSuite(List<Ready> attacks, @Nullable Probe probe) {
     }
 
     /**
-     * Trains or opens the probe, and makes the attacks.
+     * Trains or opens the probe, and makes the attacks, with their universal perturbations: a task that found one missing would make all
+     * others wait for it.
      *
      * @param plan resolved
      * @param model name of the model within the run
      * @param data whose training split a probe and a universal perturbation are fitted on; null where there is none
+     * @param progress hears of restarts of universal perturbations
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted
      */
-    static PreparedSuite of(AuditPlan plan, String model, Vae vae, @Nullable DataSplits data) {
+    static PreparedSuite of(
+            AuditPlan plan, String model, Vae vae, @Nullable DataSplits data, Progress.Listener progress) {
         String wanted = plan.probe();
         Probe probe = wanted == null ? null : Probe.open(wanted, vae, given(data, "a probe"), plan.seed());
         List<Ready> attacks = new ArrayList<>();
         for (AttackSpec spec : plan.suite()) {
             Attack attack = AttackCatalogue.of(
                     spec, plan, vae, probe, () -> training(data, spec), new Noise(plan.seed(), model));
+            if (attack instanceof UniversalAttack universal) {
+                Workers.stopIfInterrupted();
+                int restarts = spec.effort().restarts();
+                universal.prepare(
+                        AttackBudget.of(plan, spec, vae.spec()).limit(),
+                        spec.norm(),
+                        spec.effort(),
+                        done -> progress.on(
+                                new Progress("fit " + spec.name() + " on " + model, done, restarts, "restarts", "")));
+            }
             attacks.add(new Ready(spec, AttackCatalogue.goal(spec, probe), attack));
         }
         return new PreparedSuite(attacks, probe);

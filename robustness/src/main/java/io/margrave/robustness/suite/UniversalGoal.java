@@ -11,6 +11,7 @@ import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.Vae;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -29,8 +30,11 @@ import org.bytedeco.pytorch.global.torch;
  * @param noise names the run and the model
  * @param name part of the name of the noise
  * @param draws a step and image
+ * @param straight whether gradients pass the cut to the range as if there were none: a value that is cut at every image has none of its
+ *     own, and could not come back from where it is cut
  */
-record UniversalGoal(GoalKind kind, List<float[]> images, int[] numbers, Noise noise, String name, int draws)
+record UniversalGoal(
+        GoalKind kind, List<float[]> images, int[] numbers, Noise noise, String name, int draws, boolean straight)
         implements GoalKind {
 
     private static final int MINIBATCH = 64;
@@ -49,6 +53,9 @@ record UniversalGoal(GoalKind kind, List<float[]> images, int[] numbers, Noise n
     public AttackGoal of(Scene scene) {
         Vae vae = scene.map().vae();
         return (perturbations, step) -> {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new CancellationException("stopped");
+            }
             int size = Math.min(MINIBATCH, images.size());
             int[] batch = new int[size];
             for (int i = 0; i < size; i++) {
@@ -80,10 +87,10 @@ record UniversalGoal(GoalKind kind, List<float[]> images, int[] numbers, Noise n
     /** The mean over some images; differentiable in the perturbation, {@code [1, features]}. */
     private Tensor mean(Vae vae, Tensor perturbation, int[] batch, String purpose, long index) {
         Tensor clean = Rows.stacked(Arrays.stream(batch).mapToObj(images::get).toList());
-        ValueRange range = vae.spec().range();
-        Tensor perturbed = clean.add(perturbation)
-                .clamp(new ScalarOptional(new Scalar((double) range.low())), new ScalarOptional(new Scalar((double)
-                        range.high())));
+        Tensor moved = clean.add(perturbation);
+        Tensor cut = cut(vae, moved);
+        // Adds exactly 0, and its gradient.
+        Tensor perturbed = straight ? cut.detach().add(moved.sub(moved.detach())) : cut;
         int[] named = Arrays.stream(batch).map(i -> numbers[i]).toArray();
         PointNoise stream = new PointNoise(noise, named, name + "/" + purpose, index);
         Reconstruction map = Reconstruction.of(vae, clean, Reconstruction.Follows.MEAN_AND_VARIANCE);

@@ -447,4 +447,29 @@ class SuiteAuditTest {
         // Two radii, and 2 + 1 + 1 + 5 + 1 attacks.
         assertThat(last.done()).isEqualTo(last.total()).isEqualTo(5 * (2 + 10));
     }
+
+    @Test
+    void a_universal_perturbation_is_fitted_before_any_task_and_told_of() {
+        AttackSpec universal = new AttackSpec(
+                "uap", "max-damage", Variable.UNIVERSAL, Norm.LINF, null, List.of(), Method.GRADIENT, EFFORT, 0);
+        List<Progress> events = new ArrayList<>();
+        AuditExecutor.run(
+                plan(false, List.of(universal), null),
+                Map.of("bars", Objects.requireNonNull(vae)),
+                DATA,
+                new int[] {5, 4, 3, 2, 1},
+                Set.of(),
+                2,
+                (task, seconds, found) -> assertThat(found)
+                        .allSatisfy(
+                                audit -> assertThat(of(audit, universal).get(0).backwards())
+                                        .isPositive()),
+                events::add);
+        List<Progress> fit = List.of(
+                new Progress("fit uap on bars", 0, 2, "restarts", ""),
+                new Progress("fit uap on bars", 1, 2, "restarts", ""),
+                new Progress("fit uap on bars", 2, 2, "restarts", ""));
+        assertThat(events).startsWith(fit.toArray(Progress[]::new)).hasSizeGreaterThan(3);
+        assertThat(events.subList(3, events.size())).doesNotContainAnyElementsOf(fit);
+    }
 }
