@@ -143,6 +143,11 @@ final class CheckScene {
         return attackOn(clean, start(evaluation.vae(), true), name, attack, radius, effort, stepScale);
     }
 
+    /** Attacks the points without a direction to begin with, for that would come from a gradient. */
+    Reached attackBlindly(String name, Attack attack, SearchEffort effort) {
+        return attackOn(clean, null, name, attack, radius(), effort, 1);
+    }
+
     /** Attacks another model and measures this one at what came of it. */
     Reached transferredFrom(Vae other) {
         try (PointerScope scope = new PointerScope()) {
@@ -160,7 +165,7 @@ final class CheckScene {
     @SuppressWarnings("try") // The scope acts by being open.
     private Reached attackOn(
             Reconstruction map,
-            float[][] direction,
+            float @Nullable [][] direction,
             String name,
             Attack attack,
             double radius,
@@ -175,7 +180,7 @@ final class CheckScene {
                     radii,
                     null,
                     null,
-                    List.of(Rows.stacked(Arrays.asList(direction))),
+                    direction == null ? List.of() : List.of(Rows.stacked(Arrays.asList(direction))),
                     points,
                     noise,
                     "check/" + name,
@@ -228,6 +233,13 @@ final class CheckScene {
     /** g(mu(x)) of each point, {@code [points][values]}. */
     float[][] reconstructions() {
         return reconstructions;
+    }
+
+    /** g(mu(x')) of other inputs {@code [points][features]}. */
+    float[][] reconstructed(float[][] others) {
+        try (PointerScope scope = new PointerScope()) {
+            return Reconstruction.ofMeans(evaluation.vae(), Rows.stacked(Arrays.asList(others)));
+        }
     }
 
     /** Random images of the split, the checked ones perhaps among them. */
