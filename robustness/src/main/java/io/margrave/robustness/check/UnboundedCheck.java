@@ -40,7 +40,7 @@ record UnboundedCheck() implements Examination {
     @Override
     public Ruling examine(CheckScene scene) {
         double diameter = Ball.diameter(
-                scene.originals()[0].length, scene.evaluation().images().range());
+                scene.originals()[0].length, scene.evaluation().images().range(), scene.norm());
         Reached reached = scene.attack("unbounded", scene.attacks().tested(), diameter, scene.effort(), 1);
         float[][] moved = scene.reconstructed(reached.perturbed());
         int n = reached.points();
