@@ -1,6 +1,7 @@
 package io.margrave.cli;
 
 import io.margrave.results.AttackFinding;
+import io.margrave.results.AttackOutcome;
 import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditTask;
@@ -16,11 +17,11 @@ import io.margrave.robustness.check.EvaluationChecks;
 import io.margrave.store.RunStore;
 import io.margrave.store.StoredAttack;
 import io.margrave.store.StoredBreak;
+import io.margrave.store.StoredDamage;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The checks of a run's evaluation, model by model. */
 final class RunChecks {
@@ -55,7 +56,7 @@ final class RunChecks {
                             card,
                             run.images(),
                             run.points(),
-                            tested(run.plan()),
+                            run.plan(),
                             results.rows(),
                             results.attacks(),
                             claims.apply(card.name()),
@@ -74,24 +75,6 @@ final class RunChecks {
         return vae;
     }
 
-    /** Where the plan has no maximum-damage attack of its own, the radius of its suite's first one is what is tested. */
-    private static AuditPlan tested(AuditPlan plan) {
-        Double own = plan.attackRadius();
-        if (own != null && own > 0) {
-            return plan;
-        }
-        for (AttackSpec spec : plan.suite()) {
-            Double radius = spec.radius();
-            if (radius != null
-                    && radius > 0
-                    && spec.norm() == Norm.L2
-                    && spec.variable() == AttackSpec.Variable.INPUT) {
-                return plan.withAttackRadius(radius);
-            }
-        }
-        return plan;
-    }
-
     /** Those of the first tasks that have as many points as checks look at. */
     private static List<Claim> claims(RunStore store, String model) {
         List<Claim> claims = new ArrayList<>();
@@ -103,6 +86,10 @@ final class RunChecks {
             points += task.count();
             for (StoredBreak found : store.breaks(task)) {
                 claims.add(new Claim(found.point(), Norm.L2, found.norm(), found.boxed(), found.perturbed()));
+            }
+            for (StoredDamage found : store.damages(task)) {
+                claims.add(Claim.ofMaximumDamage(
+                        found.point(), found.radius(), found.norm(), found.damage(), found.perturbed()));
             }
             for (StoredAttack found : store.attacks(task)) {
                 add(claims, found.spec(), found.row().point(), found.row().finding(), found.perturbed());
@@ -116,6 +103,11 @@ final class RunChecks {
         List<Claim> claims = new ArrayList<>();
         for (PointAudit audit : audits) {
             if (audit.model().equals(model)) {
+                AttackOutcome own = audit.attack();
+                if (own != null) {
+                    claims.add(Claim.ofMaximumDamage(
+                            audit.point(), own.radius(), own.norm(), own.damage(), own.perturbed()));
+                }
                 for (AttackFinding found : audit.suite()) {
                     plan.suite().stream()
                             .filter(spec -> spec.name().equals(found.attack()))
@@ -126,14 +118,16 @@ final class RunChecks {
         return claims;
     }
 
+    /** Of one under a penalty, of which a sweep has many, the norm and range alone. */
     private static void add(List<Claim> claims, AttackSpec spec, int point, AttackFinding found, float[] perturbed) {
-        if (spec.variable() != AttackSpec.Variable.LATENT) {
-            claims.add(new Claim(point, spec.norm(), limit(found), true, perturbed));
+        if (spec.variable() == AttackSpec.Variable.LATENT) {
+            return;
         }
-    }
-
-    private static double limit(AttackFinding found) {
-        @Nullable Double radius = found.radius();
-        return radius == null ? found.norm() : radius;
+        Double radius = found.radius();
+        claims.add(
+                radius == null
+                        ? new Claim(point, spec.norm(), found.norm(), true, perturbed)
+                        : new Claim(
+                                point, spec.norm(), radius, true, perturbed, null, spec.name(), found.damage()));
     }
 }

@@ -75,7 +75,8 @@ record AttackExplanations(RunResults results) {
                 <li>Are there starts enough: do twice as many gain under 2\u202f%?</li>
                 <li>Does each image suffer at least as much from the iterated attack as from one step, and from that as from random noise?</li>
                 <li>Does damage grow with the budget?</li>
-                <li>Does an attack bounded by the pixel range alone reach 90\u202f% of the largest distance between test reconstructions?</li>
+                <li>Does an attack bounded by the pixel range alone move each image's reconstruction 90\u202f% as far as the furthest of those of up to 1,000
+                sampled images of the audited split?</li>
                 <li>Does a gradient-free attack stay behind, by damage and by images broken?</li>
                 <li>Do twice the posterior draws a step change the damage?</li>
                 <li>Was the perturbation chosen on one noise stream and measured on another?</li>

@@ -360,6 +360,32 @@ public final class RunStore implements TaskSink, AutoCloseable {
                 task.first() + task.count());
     }
 
+    /** What the audit's own maximum-damage attack found in one task, with its images; none where the plan asked for none. */
+    public synchronized List<StoredDamage> damages(AuditTask task) {
+        Double radius = plan.attackRadius();
+        if (radius == null || radius == 0) {
+            return List.of();
+        }
+        Evidence evidence = evidence(task);
+        return database.query(
+                Schema.DAMAGES,
+                row -> {
+                    int position = row.getInt(1);
+                    return new StoredDamage(
+                            task,
+                            position,
+                            row.getInt(2),
+                            row.getDouble(3),
+                            row.getDouble(4),
+                            row.getDouble(5),
+                            evidence.input(position),
+                            evidence.perturbed(Evidence.ATTACK, position));
+                },
+                task.model(),
+                task.first(),
+                task.first() + task.count());
+    }
+
     /** What the attacks of the suite found in one task, with their images; memory for one task at a time. */
     public synchronized List<StoredAttack> attacks(AuditTask task) {
         return withSuite() ? suite.attacks(task) : List.of();

@@ -132,6 +132,11 @@ final class Schema {
             WHERE model = ? AND position >= ? AND position < ?
             ORDER BY position, r, kind, box DESC""";
 
+    static final String DAMAGES = """
+            SELECT position, point, radius, norm, damage FROM attacks
+            WHERE model = ? AND position >= ? AND position < ?
+            ORDER BY position""";
+
     static final String CURVES = """
             SELECT k.model, k.point, k.r, k.norm, k.within, k.draws FROM curves k
                 JOIN models m ON m.name = k.model

@@ -29,6 +29,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,27 @@ class RunStoreTest {
         }
         try (RunStore store = RunStore.open(folder.resolve("run"))) {
             assertThat(store.results(0).rows()).isEqualTo(expectedRows(PLAN));
+        }
+    }
+
+    @Test
+    void attacks_of_maximum_damage_come_back_with_their_images() {
+        try (RunStore store = whole(PLAN)) {
+            for (AuditTask task : Runs.tasks(PLAN)) {
+                List<PointAudit> audits = Runs.audits(PLAN, INFO, task);
+                List<StoredDamage> stored = store.damages(task);
+                assertThat(stored).hasSameSizeAs(audits);
+                for (int i = 0; i < audits.size(); i++) {
+                    AttackOutcome attack = Objects.requireNonNull(audits.get(i).attack());
+                    StoredDamage found = stored.get(i);
+                    assertThat(found.point()).isEqualTo(audits.get(i).point());
+                    assertThat(found.radius()).isEqualTo(attack.radius());
+                    assertThat(found.norm()).isEqualTo(attack.norm());
+                    assertThat(found.damage()).isEqualTo(attack.damage());
+                    assertThat(found.input()).isEqualTo(audits.get(i).input());
+                    assertThat(found.perturbed()).isEqualTo(attack.perturbed());
+                }
+            }
         }
     }
 

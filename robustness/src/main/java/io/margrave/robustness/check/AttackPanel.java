@@ -55,6 +55,11 @@ public record AttackPanel(
                 goals);
     }
 
+    /** Maximum damage, searched for by another method. */
+    static Attack damage(Method method) {
+        return Attacks.of(method, new MaximumDamageGoal(Follows.MEAN_AND_VARIANCE));
+    }
+
     /** The same with another attack under test. */
     public AttackPanel testing(Attack other) {
         return new AttackPanel(other, oneStep, random, gradientFree, goals);

@@ -39,7 +39,7 @@ record BudgetCheck() implements Examination {
         double radius = scene.radius();
         float[][] perturbed = scene.base().perturbed();
         for (int i = 0; i < perturbed.length; i++) {
-            tally.add(scene.originals()[i], perturbed[i], Norm.L2, radius, true);
+            tally.add(scene.originals()[i], perturbed[i], scene.norm(), radius, true);
         }
         for (Claim claim : scene.evaluation().claims()) {
             tally.add(
@@ -48,6 +48,10 @@ record BudgetCheck() implements Examination {
                     claim.norm(),
                     claim.limit(),
                     claim.boxed());
+            Double reported = claim.reported();
+            if (reported != null) {
+                tally.addReported(reported, claim.limit());
+            }
         }
         for (AttackRow row : scene.evaluation().findings()) {
             tally.addReported(row.finding().norm(), row.finding().radius());

@@ -2,7 +2,13 @@ package io.margrave.robustness.check;
 
 import io.margrave.data.ImageSet;
 import io.margrave.data.Noise;
+import io.margrave.results.AttackSpec;
+import io.margrave.results.AttackSpec.Method;
+import io.margrave.results.AttackSpec.Variable;
+import io.margrave.results.Check.Outcome;
+import io.margrave.results.Norm;
 import io.margrave.results.SearchEffort;
+import io.margrave.results.Word;
 import io.margrave.robustness.attack.Attack;
 import io.margrave.robustness.attack.Attack.Attacked;
 import io.margrave.robustness.attack.Ball;
@@ -15,8 +21,15 @@ import io.margrave.robustness.map.Reconstruction.Follows;
 import io.margrave.robustness.map.Rows;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.Vae;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -38,17 +51,24 @@ final class CheckScene {
     /** Values of the sampled reconstructions at most, so that large images take little memory. */
     private static final int MOST_VALUES = 1 << 23;
 
+    /** Stored inputs measured at once. */
+    private static final int TOGETHER = 64;
+
     private static final Criterion DISTANCE = Criterion.leavesBall(0);
     /** The attack radius, as a share of the median distance between inputs, where the plan has none: as plans have it by default. */
     private static final double DEFAULT_RADIUS = 0.1;
 
     private final Evaluation evaluation;
+    private final boolean thorough;
+    private final @Nullable AttackSpec standIn;
     private final int[] points;
     private final Tensor inputs;
     private final float[][] originals;
     private final Reconstruction clean;
     private final float[][] reconstructions;
     private final Noise noise;
+    private final Map<String, Reached> noises = new HashMap<>();
+    private @Nullable List<Remeasured> remeasured;
     private @Nullable Sample sample;
     private @Nullable Reached base;
     private float @Nullable [][] start;
@@ -56,8 +76,10 @@ final class CheckScene {
     /** Some images of the split, mu(x) and g(mu(x)) of each: {@code [images][values]}. */
     record Sample(float[][] images, float[][] means, float[][] reconstructions) {}
 
-    private CheckScene(Evaluation evaluation, int[] points, Tensor inputs, Reconstruction clean) {
+    private CheckScene(Evaluation evaluation, boolean thorough, int[] points, Tensor inputs, Reconstruction clean) {
         this.evaluation = evaluation;
+        this.thorough = thorough;
+        this.standIn = evaluation.standIn();
         this.points = points;
         this.inputs = inputs;
         this.originals = Rows.arrays(inputs);
@@ -67,12 +89,25 @@ final class CheckScene {
     }
 
     static CheckScene of(Evaluation evaluation, int mostPoints) {
+        return of(evaluation, mostPoints, false);
+    }
+
+    /**
+     * The first points of an evaluation.
+     *
+     * @param thorough whether all checks are run on it, not the quick ones alone
+     */
+    static CheckScene of(Evaluation evaluation, int mostPoints, boolean thorough) {
         int[] points = evaluation.first(mostPoints);
         ImageSet images = evaluation.images();
         Tensor inputs = TensorCopies.tensor(
                 images.images(points), points.length, images.shape().size());
         return new CheckScene(
-                evaluation, points, inputs, Reconstruction.of(evaluation.vae(), inputs, Follows.MEAN_AND_VARIANCE));
+                evaluation,
+                thorough,
+                points,
+                inputs,
+                Reconstruction.of(evaluation.vae(), inputs, Follows.MEAN_AND_VARIANCE));
     }
 
     Evaluation evaluation() {
@@ -98,17 +133,45 @@ final class CheckScene {
         return noise;
     }
 
-    /** That of the plan's attack. */
+    /** That of the attack under test. */
     SearchEffort effort() {
-        return evaluation.plan().attack();
+        return standIn == null ? evaluation.plan().attack() : standIn.effort();
     }
 
-    /** L2 radius of the plan's attack; as by default where the plan has none. */
+    /** That bounds the attack under test. */
+    Norm norm() {
+        return standIn == null ? Norm.L2 : standIn.norm();
+    }
+
+    /** That by which the attack under test climbs. */
+    private Method method() {
+        return standIn == null ? Method.GRADIENT : standIn.method();
+    }
+
+    /** Radius of the attack under test, in its norm; where the run has no such attack, that of its suite in L2, or as by default. */
     double radius() {
+        if (standIn != null) {
+            return evaluation.radius(standIn);
+        }
         Double planned = evaluation.plan().attackRadius();
         if (planned != null && planned > 0) {
             return planned;
         }
+        return evaluation.plan().suite().stream()
+                .filter(spec -> spec.norm() == Norm.L2 && spec.variable() == Variable.INPUT)
+                .filter(spec -> spec.method() != Method.MINIMAL_NORM)
+                .mapToDouble(evaluation::radius)
+                .filter(radius -> radius > 0)
+                .findFirst()
+                .orElseGet(this::usualRadius);
+    }
+
+    /** How far inputs are moved to look at gradients, L2. */
+    double reach() {
+        return norm() == Norm.L2 ? radius() : usualRadius();
+    }
+
+    private double usualRadius() {
         float[][] images = sample().images();
         double[] distances = IntStream.range(0, images.length - 1)
                 .mapToDouble(i -> Rows.distance(images[i], images[i + 1]))
@@ -136,11 +199,21 @@ final class CheckScene {
      * Attacks the points.
      *
      * @param name part of the name of its noise
-     * @param radius L2, of every point
+     * @param radius of every point, in the norm of the attack under test
      * @param stepScale that step sizes are multiplied with
      */
     Reached attack(String name, Attack attack, double radius, SearchEffort effort, double stepScale) {
-        return attackOn(clean, start(evaluation.vae(), true), name, attack, radius, effort, stepScale);
+        return attackIn(norm(), name, attack, radius, effort, stepScale);
+    }
+
+    private Reached attackIn(
+            Norm norm, String name, Attack attack, double radius, SearchEffort effort, double stepScale) {
+        return attackOn(clean, start(evaluation.vae(), true), name, attack, norm, radius, effort, stepScale);
+    }
+
+    /** Attacks the points without a direction to begin with, for that would come from a gradient. */
+    Reached attackBlindly(String name, Attack attack, SearchEffort effort) {
+        return attackOn(clean, null, name, attack, norm(), radius(), effort, 1);
     }
 
     /** Attacks another model and measures this one at what came of it. */
@@ -151,6 +224,7 @@ final class CheckScene {
                     start(other, false),
                     "transfer",
                     attacks().tested(),
+                    norm(),
                     radius(),
                     effort(),
                     1);
@@ -160,9 +234,10 @@ final class CheckScene {
     @SuppressWarnings("try") // The scope acts by being open.
     private Reached attackOn(
             Reconstruction map,
-            float[][] direction,
+            float @Nullable [][] direction,
             String name,
             Attack attack,
+            Norm norm,
             double radius,
             SearchEffort effort,
             double stepScale) {
@@ -171,11 +246,11 @@ final class CheckScene {
         try (PointerScope scope = new PointerScope()) {
             Attacked attacked = attack.perturb(new Attack.Request(
                     map.searched(effort.inBfloat16()),
-                    new Ball(inputs, evaluation.images().range()),
+                    new Ball(inputs, evaluation.images().range(), norm),
                     radii,
                     null,
                     null,
-                    List.of(Rows.stacked(Arrays.asList(direction))),
+                    direction == null ? List.of() : List.of(Rows.stacked(Arrays.asList(direction))),
                     points,
                     noise,
                     "check/" + name,
@@ -211,6 +286,188 @@ final class CheckScene {
                 clean, perturbed, DISTANCE, new PointNoise(noise, points, "check/measure", 0), MEASURING_DRAWS);
     }
 
+    /** The same of some of the points, with what follows the perturbation chosen. */
+    private double[][] measure(Follows follows, int[] rows, List<float[]> perturbed) {
+        double[][] all = new double[rows.length][];
+        for (int first = 0; first < rows.length; first += TOGETHER) {
+            int end = Math.min(rows.length, first + TOGETHER);
+            int[] some = Arrays.copyOfRange(rows, first, end);
+            try (PointerScope scope = new PointerScope()) {
+                double[][] distances = Excess.sample(
+                        clean.following(follows).select(some),
+                        Rows.stacked(perturbed.subList(first, end)),
+                        DISTANCE,
+                        new PointNoise(
+                                noise,
+                                Arrays.stream(some).map(row -> points[row]).toArray(),
+                                "check/measure",
+                                0),
+                        MEASURING_DRAWS);
+                System.arraycopy(distances, 0, all, first, distances.length);
+            }
+        }
+        return all;
+    }
+
+    /** What the run stored of these points with a damage, by attack: the audit's own first, then in suite order. */
+    List<Remeasured> remeasured() {
+        List<Remeasured> known = remeasured;
+        if (known == null) {
+            known = new ArrayList<>();
+            add(known, null);
+            for (AttackSpec spec : evaluation.plan().suite()) {
+                add(known, spec);
+            }
+            remeasured = known;
+        }
+        return known;
+    }
+
+    private void add(List<Remeasured> all, @Nullable AttackSpec spec) {
+        String name = spec == null ? null : spec.name();
+        List<Integer> rows = new ArrayList<>();
+        List<Double> reported = new ArrayList<>();
+        List<float[]> perturbed = new ArrayList<>();
+        double radius = 0;
+        for (int row = 0; row < points.length; row++) {
+            for (Claim claim : evaluation.claims()) {
+                Double damage = claim.damage();
+                if (claim.point() == points[row] && damage != null && Objects.equals(claim.attack(), name)) {
+                    rows.add(row);
+                    reported.add(damage);
+                    perturbed.add(claim.perturbed());
+                    radius = claim.limit();
+                }
+            }
+        }
+        if (!rows.isEmpty()) {
+            int[] places = rows.stream().mapToInt(Integer::intValue).toArray();
+            all.add(new Remeasured(
+                    spec,
+                    radius,
+                    places,
+                    reported.stream().mapToDouble(Double::doubleValue).toArray(),
+                    new Reached(
+                            perturbed.toArray(float[][]::new),
+                            new double[0],
+                            new double[0],
+                            measure(Remeasured.follows(spec), places, perturbed))));
+        }
+    }
+
+    /** One random perturbation of the norm and radius of a stored attack, at its points, measured as it is. */
+    Reached noiseLike(Remeasured stored, AttackSpec spec) {
+        Reached drawn = noises.computeIfAbsent(
+                Word.of(spec.norm()) + " " + stored.radius(),
+                key -> attackOn(
+                        clean,
+                        null,
+                        "random",
+                        attacks().random(),
+                        spec.norm(),
+                        stored.radius(),
+                        new SearchEffort(1, effort().draws(), 1, effort().precision()),
+                        1));
+        List<float[]> perturbed = Arrays.stream(stored.rows())
+                .mapToObj(row -> drawn.perturbed()[row])
+                .toList();
+        return new Reached(
+                perturbed.toArray(float[][]::new),
+                new double[0],
+                new double[0],
+                measure(Remeasured.follows(spec), stored.rows(), perturbed));
+    }
+
+    /**
+     * What is tried harder besides the attack under test where checks are thorough: of each norm, method and effort that the suite climbs to
+     * damage with, the first attack, as its results were stored.
+     */
+    List<Remeasured> others() {
+        List<Remeasured> others = new ArrayList<>();
+        for (Remeasured stored : remeasured()) {
+            AttackSpec spec = stored.spec();
+            if (thorough
+                    && spec != null
+                    && Remeasured.climbsToDamage(spec)
+                    && stored.radius() > 0
+                    && stored.rows().length == points.length
+                    && !tested(spec)
+                    && others.stream().noneMatch(other -> alike(Objects.requireNonNull(other.spec()), spec))) {
+                others.add(stored);
+            }
+        }
+        return others;
+    }
+
+    private boolean tested(AttackSpec spec) {
+        return Remeasured.maximumDamage(spec)
+                && spec.norm() == norm()
+                && spec.method() == method()
+                && spec.effort().equals(effort());
+    }
+
+    private static boolean alike(AttackSpec a, AttackSpec b) {
+        return Remeasured.climbsToDamage(b)
+                && a.norm() == b.norm()
+                && a.method() == b.method()
+                && a.effort().equals(b.effort());
+    }
+
+    /**
+     * Tries other attacks of the suite harder, too.
+     *
+     * @param ruling on the attack under test
+     * @param what is more of
+     * @param harder an effort made greater
+     * @return the worse outcome, with the gain of each
+     */
+    Ruling withOthers(Ruling ruling, String what, UnaryOperator<SearchEffort> harder) {
+        Outcome outcome = ruling.outcome();
+        StringBuilder evidence = new StringBuilder(ruling.evidence());
+        for (Remeasured stored : others()) {
+            AttackSpec spec = Objects.requireNonNull(stored.spec());
+            Gain gain = Gain.of(
+                    stored.reached(),
+                    attackIn(
+                            spec.norm(),
+                            what + "/" + spec.name(),
+                            AttackPanel.damage(spec.method()),
+                            stored.radius(),
+                            harder.apply(spec.effort()),
+                            1));
+            outcome = Ruling.worse(outcome, gain.outcome());
+            evidence.append(" Twice the ")
+                    .append(what)
+                    .append(" of ")
+                    .append(stored.title())
+                    .append(" do ")
+                    .append(gain.text())
+                    .append('.');
+        }
+        return new Ruling(outcome, evidence.toString(), ruling.curves());
+    }
+
+    /** The attacks of the suite that no check has tried with more effort, as a sentence; empty where there are none. */
+    String untried() {
+        List<Remeasured> harder = others();
+        Map<String, List<String>> names = new LinkedHashMap<>();
+        for (AttackSpec spec : evaluation.plan().suite()) {
+            boolean tried = tested(spec)
+                    || harder.stream().anyMatch(other -> alike(Objects.requireNonNull(other.spec()), spec));
+            if (!tried) {
+                names.computeIfAbsent(Remeasured.kind(spec), kind -> new ArrayList<>())
+                        .add(spec.name());
+            }
+        }
+        return names.isEmpty()
+                ? ""
+                : " Not tried harder: "
+                        + names.entrySet().stream()
+                                .map(entry -> String.join(", ", entry.getValue()) + " (" + entry.getKey() + ")")
+                                .collect(Collectors.joining(", "))
+                        + ".";
+    }
+
     /**
      * The mean of |Delta| over a few draws, the same for all inputs: a smooth function of them.
      *
@@ -228,6 +485,13 @@ final class CheckScene {
     /** g(mu(x)) of each point, {@code [points][values]}. */
     float[][] reconstructions() {
         return reconstructions;
+    }
+
+    /** g(mu(x')) of other inputs {@code [points][features]}. */
+    float[][] reconstructed(float[][] others) {
+        try (PointerScope scope = new PointerScope()) {
+            return Reconstruction.ofMeans(evaluation.vae(), Rows.stacked(Arrays.asList(others)));
+        }
     }
 
     /** Random images of the split, the checked ones perhaps among them. */

@@ -1,14 +1,21 @@
 package io.margrave.robustness.check;
 
 import io.margrave.data.ImageSet;
+import io.margrave.results.AttackFinding;
 import io.margrave.results.AttackRow;
+import io.margrave.results.AttackSpec;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditRow;
 import io.margrave.results.Margin;
 import io.margrave.results.ModelCard;
+import io.margrave.results.Norm;
 import io.margrave.vae.model.Vae;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +80,10 @@ public record Evaluation(
             List<AttackRow> findings,
             List<Claim> claims,
             @Nullable Vae peer) {
+        AttackPanel panel = AttackPanel.ofMaximumDamage(vae.spec());
+        AttackSpec other = standIn(
+                plan,
+                findings.stream().filter(row -> row.model().equals(card.name())).toList());
         return new Evaluation(
                 vae,
                 card,
@@ -84,7 +95,77 @@ public record Evaluation(
                 List.of(),
                 claims,
                 peer,
-                AttackPanel.ofMaximumDamage(vae.spec()));
+                other == null ? panel : panel.testing(AttackPanel.damage(other.method())));
+    }
+
+    /**
+     * The attack of the suite that is checked where the audit ran no maximum-damage attack of its own: the first that climbs to damage
+     * within a radius, one in L2 before others. Null where there is none, or no need of one.
+     */
+    @Nullable
+    AttackSpec standIn() {
+        return standIn(plan, findings);
+    }
+
+    private static @Nullable AttackSpec standIn(AuditPlan plan, List<AttackRow> findings) {
+        Double own = plan.attackRadius();
+        if (own != null && own > 0) {
+            return null;
+        }
+        return plan.suite().stream()
+                .filter(Remeasured::climbsToDamage)
+                .filter(spec -> radius(spec, findings) > 0)
+                .min(Comparator.comparing(spec -> spec.norm() != Norm.L2))
+                .orElse(null);
+    }
+
+    /** That an attack of the suite was run with; 0 where it was not run within one. */
+    double radius(AttackSpec spec) {
+        return radius(spec, findings);
+    }
+
+    private static double radius(AttackSpec spec, List<AttackRow> findings) {
+        return findings.stream()
+                .map(AttackRow::finding)
+                .filter(found -> found.attack().equals(spec.name()))
+                .map(AttackFinding::radius)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .findFirst()
+                .orElse(0);
+    }
+
+    /** Damage by point that the run reports of the attack that is checked. */
+    Map<Integer, Double> reportedDamage() {
+        Map<Integer, Double> reported = new TreeMap<>();
+        AttackSpec spec = standIn();
+        if (spec != null) {
+            for (AttackRow row : findings) {
+                if (row.finding().attack().equals(spec.name())) {
+                    reported.put(row.point(), row.finding().damage());
+                }
+            }
+            return reported;
+        }
+        Double radius = plan.attackRadius();
+        for (AuditRow row : rows) {
+            if (row.damage() != null && radius != null && radius.equals(row.attackRadius())) {
+                reported.put(row.point(), row.damage());
+            }
+        }
+        return reported;
+    }
+
+    /** Damage by point that the run reports of untouched inputs. */
+    Map<Integer, Double> reportedClean() {
+        Map<Integer, Double> reported = new TreeMap<>();
+        findings.forEach(row -> reported.put(row.point(), row.clean().damage()));
+        for (AuditRow row : rows) {
+            if (row.damageClean() != null) {
+                reported.put(row.point(), row.damageClean());
+            }
+        }
+        return reported;
     }
 
     /** Name of the model within the run. */

@@ -62,7 +62,8 @@ public final class EvaluationChecks {
         Engine.singleThreaded();
         List<EvaluationCheck> found = new ArrayList<>();
         try (PointerScope scope = new PointerScope()) {
-            CheckScene scene = CheckScene.of(evaluation, level == Level.QUICK ? QUICK_POINTS : THOROUGH_POINTS);
+            CheckScene scene = CheckScene.of(
+                    evaluation, level == Level.QUICK ? QUICK_POINTS : THOROUGH_POINTS, level == Level.THOROUGH);
             List<Examination> asked = ALL.stream()
                     .filter(examination -> level == Level.THOROUGH || examination.quick())
                     .filter(examination -> examination.applies(scene))

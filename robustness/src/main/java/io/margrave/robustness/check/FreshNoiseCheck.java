@@ -1,7 +1,5 @@
 package io.margrave.robustness.check;
 
-import io.margrave.results.AuditRow;
-import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -9,7 +7,9 @@ import java.util.Map;
  *
  * <p>The optimism of an attack is the mean objective of its chosen restarts on the noise that they were chosen on, over the mean damage
  * on fresh noise, less 1. PASS where it is at most 2 %, WARN up to 10 %, else FAIL. The damage that the run reports for these points is
- * held against fresh noise likewise: over 10 % more than is measured here fails, too.
+ * held against fresh noise likewise: over 10 % more than is measured here fails, too. So are the inputs that its attacks stored, each
+ * attack by itself: WARN where the damage that it reports lies over 5 standard errors from what the same inputs do here, FAIL where it
+ * is over 10 % off, besides.
  */
 record FreshNoiseCheck() implements Examination {
     @Override
@@ -42,18 +42,30 @@ record FreshNoiseCheck() implements Examination {
                     + " at these points than this attack reaches on fresh noise.";
         }
         boolean fails = !(optimism <= Gain.LARGE) || reported > Gain.LARGE;
-        return new Ruling(Ruling.of(fails, optimism > Gain.SLIGHT), evidence);
+        boolean warns = optimism > Gain.SLIGHT;
+        int inputs = 0;
+        Remeasured furthest = null;
+        for (Remeasured stored : scene.remeasured()) {
+            inputs += stored.rows().length;
+            // Written so that what is not a number fails.
+            boolean off = !(stored.apart() <= ZeroBudgetCheck.APART);
+            warns |= off;
+            fails |= off && !(Math.abs(stored.more()) <= Gain.LARGE);
+            furthest = furthest == null || !(stored.apart() <= furthest.apart()) ? stored : furthest;
+        }
+        if (furthest != null) {
+            int attacks = scene.remeasured().size();
+            evidence += " " + inputs + " stored inputs of " + attacks + (attacks == 1 ? " attack" : " attacks")
+                    + " were measured again; the report of " + furthest.title() + " lies furthest away, with "
+                    + Figures.percent(Math.abs(furthest.more())) + (furthest.more() < 0 ? " less" : " more")
+                    + " damage (" + Figures.of(furthest.apart()) + " standard errors).";
+        }
+        return new Ruling(Ruling.of(fails, warns), evidence);
     }
 
     /** Damage that the run reports over what is measured, less 1; NaN where it reports none. */
     private static double reported(CheckScene scene, Reached base) {
-        Map<Integer, Double> reported = new HashMap<>();
-        Double radius = scene.evaluation().plan().attackRadius();
-        for (AuditRow row : scene.evaluation().rows()) {
-            if (row.damage() != null && radius != null && radius.equals(row.attackRadius())) {
-                reported.put(row.point(), row.damage());
-            }
-        }
+        Map<Integer, Double> reported = scene.evaluation().reportedDamage();
         double there = 0;
         double here = 0;
         int[] points = scene.points();

@@ -1,6 +1,7 @@
 package io.margrave.robustness.check;
 
 import io.margrave.results.Check.Outcome;
+import java.util.stream.IntStream;
 
 /**
  * By how much one attack does more damage than another on the same points, as a share of the other's: negative where it does less.
@@ -61,13 +62,13 @@ record Gain(double share, double error, double[] points, double[] errors) {
 
     /** Points whose gain exceeds a share by more than measurement noise. */
     int pointsAbove(double limit) {
-        int count = 0;
-        for (int i = 0; i < points.length; i++) {
-            if (!(points[i] - SIGNIFICANT * errors[i] <= limit)) {
-                count++;
-            }
-        }
-        return count;
+        return (int)
+                IntStream.range(0, points.length).filter(i -> above(i, limit)).count();
+    }
+
+    /** Whether the gain of point {@code i} exceeds a share by more than measurement noise. */
+    boolean above(int i, double limit) {
+        return !(points[i] - SIGNIFICANT * errors[i] <= limit);
     }
 
     /** As in {@code 1.2 % more (standard error 0.1)}. */

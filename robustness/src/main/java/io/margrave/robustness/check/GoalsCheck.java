@@ -3,8 +3,7 @@ package io.margrave.robustness.check;
 import io.margrave.results.AttackRow;
 import io.margrave.results.AttackSpec;
 import io.margrave.results.AttackSpec.Variable;
-import io.margrave.results.AuditRow;
-import io.margrave.results.Norm;
+import io.margrave.robustness.map.Reconstruction.Follows;
 import io.margrave.theory.Proportion;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,12 +79,7 @@ record GoalsCheck() implements Examination {
      */
     private record Suite(double gain, String sentence) {
         static Suite of(CheckScene scene) {
-            Map<Integer, Double> own = new TreeMap<>();
-            for (AuditRow row : scene.evaluation().rows()) {
-                if (row.damage() != null) {
-                    own.put(row.point(), row.damage());
-                }
-            }
+            Map<Integer, Double> own = scene.evaluation().reportedDamage();
             Map<Integer, Double> worst = new TreeMap<>();
             for (AttackRow row : scene.evaluation().findings()) {
                 if (own.containsKey(row.point()) && comparable(scene, row)) {
@@ -107,18 +101,19 @@ record GoalsCheck() implements Examination {
         }
 
         private static boolean comparable(CheckScene scene, AttackRow row) {
-            Double planned = scene.evaluation().plan().attackRadius();
             Double radius = row.finding().radius();
             AttackSpec spec = scene.evaluation().plan().suite().stream()
                     .filter(attack -> attack.name().equals(row.finding().attack()))
                     .findFirst()
                     .orElse(null);
+            // What moves the mean or the variance alone was measured so, too.
             return spec != null
-                    && spec.norm() == Norm.L2
+                    && !spec.equals(scene.evaluation().standIn())
+                    && Remeasured.follows(spec) == Follows.MEAN_AND_VARIANCE
+                    && spec.norm() == scene.norm()
                     && spec.variable() == Variable.INPUT
-                    && planned != null
                     && radius != null
-                    && Math.abs(radius - planned) <= SAME * planned;
+                    && Math.abs(radius - scene.radius()) <= SAME * scene.radius();
         }
     }
 }

@@ -112,7 +112,7 @@ record GradientCheck() implements Examination {
             float[] direction = direction(scene.noise().stream(scene.points()[i], "check/place", 0), from.length);
             at[i] = new float[from.length];
             for (int j = 0; j < from.length; j++) {
-                at[i][j] = Math.max(low, Math.min(high, (float) (from[j] + 0.5 * scene.radius() * direction[j])));
+                at[i][j] = Math.max(low, Math.min(high, (float) (from[j] + 0.5 * scene.reach() * direction[j])));
             }
         }
         return at;
@@ -179,7 +179,7 @@ record GradientCheck() implements Examination {
                 boolean random = k >= 2;
                 float[][] along = new float[n][];
                 for (int i = 0; i < n; i++) {
-                    along[i] = scaled(along(scene, gradients[i], i, k), step * scene.radius() * (random ? LONGER : 1));
+                    along[i] = scaled(along(scene, gradients[i], i, k), step * scene.reach() * (random ? LONGER : 1));
                 }
                 double[][] compared = compare(scene, at, along, gradients);
                 for (int i = 0; i < n; i++) {

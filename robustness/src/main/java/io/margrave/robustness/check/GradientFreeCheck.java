@@ -44,14 +44,10 @@ record GradientFreeCheck() implements Examination {
     public Ruling examine(CheckScene scene) {
         String precision = scene.effort().precision();
         Reached base = scene.base();
-        Reached squares = scene.attack(
-                "square",
-                scene.attacks().gradientFree(),
-                scene.radius(),
-                new SearchEffort(QUERIES, DRAWS, 1, precision),
-                1);
-        Reached noise = scene.attack(
-                "noises", scene.attacks().random(), scene.radius(), new SearchEffort(NOISES, DRAWS, 1, precision), 1);
+        Reached squares = scene.attackBlindly(
+                "square", scene.attacks().gradientFree(), new SearchEffort(QUERIES, DRAWS, 1, precision));
+        Reached noise =
+                scene.attackBlindly("noises", scene.attacks().random(), new SearchEffort(NOISES, DRAWS, 1, precision));
         Reached free = squares.orWorse(noise);
         Gain gain = Gain.of(base, free);
         Proportion ahead = new Proportion(gain.pointsAbove(Gain.SLIGHT), base.points());

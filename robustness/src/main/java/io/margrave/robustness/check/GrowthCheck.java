@@ -42,7 +42,7 @@ record GrowthCheck() implements Examination {
         List<Double> x = new ArrayList<>(List.of(0.0));
         List<Double> y = new ArrayList<>(List.of(before.damage()));
         boolean meanFalls = false;
-        int mostFalling = 0;
+        boolean[] falls = new boolean[clean.points()];
         Gain fromClean = Gain.of(clean, before);
         for (double share : SHARES) {
             Reached reached = share == 1
@@ -50,21 +50,27 @@ record GrowthCheck() implements Examination {
                     : scene.attack("radius", scene.attacks().tested(), share * radius, scene.effort(), 1);
             Gain loss = Gain.of(reached, before);
             meanFalls |= loss.exceeds(Gain.SLIGHT);
-            mostFalling = Math.max(mostFalling, loss.pointsAbove(Gain.SLIGHT));
+            for (int i = 0; i < falls.length; i++) {
+                falls[i] |= loss.above(i, Gain.SLIGHT);
+            }
             fromClean = Gain.of(clean, reached);
             before = reached;
             x.add(share * radius);
             y.add(reached.damage());
         }
         boolean still = !(fromClean.share() - Gain.SIGNIFICANT * fromClean.error() > 0);
-        Proportion falling = new Proportion(mostFalling, before.points());
+        int fallen = 0;
+        for (boolean fell : falls) {
+            fallen += fell ? 1 : 0;
+        }
+        Proportion falling = new Proportion(fallen, falls.length);
         return new Ruling(
                 Ruling.of(
                         meanFalls || still || falling.lower(Figures.ALPHA) > FAILING,
-                        mostFalling > 0 || !fromClean.exceeds(Gain.SLIGHT)),
+                        fallen > 0 || !fromClean.exceeds(Gain.SLIGHT)),
                 "From radius 0 to " + Figures.of(x.get(x.size() - 1)) + " the mean damage goes "
                         + String.join(", ", y.stream().map(Figures::of).toList())
-                        + "; at most " + Figures.share(falling) + " fall from one radius to the next.",
+                        + "; " + Figures.share(falling) + " fall from some radius to the next.",
                 List.of(new Curve("damage", "radius", "damage", x, y)));
     }
 }

@@ -6,7 +6,7 @@ import io.margrave.results.SearchEffort;
  * 5: twice the restarts do no more damage.
  *
  * <p>PASS where the mean gain over points is at most 2 % of the damage beyond measurement noise ({@link Gain}), WARN up to 10 %, else
- * FAIL.
+ * FAIL. Other norms, methods and efforts of the suite are asked the same.
  */
 record RestartsCheck() implements Examination {
     @Override
@@ -31,8 +31,12 @@ record RestartsCheck() implements Examination {
         Reached base = scene.base();
         Reached reached = scene.attack("restarts", scene.attacks().tested(), scene.radius(), more, 1);
         Gain gain = Gain.of(base, reached);
-        return new Ruling(
+        Ruling ruling = new Ruling(
                 gain.outcome(),
                 more.restarts() + " restarts instead of " + effort.restarts() + " do " + gain.text() + ".");
+        return scene.withOthers(
+                ruling,
+                "restarts",
+                each -> new SearchEffort(each.steps(), each.draws(), each.restarts() * 2, each.precision()));
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * 4: twice the steps do no more damage.
  *
  * <p>PASS where the mean gain over points is at most 2 % of the damage beyond measurement noise ({@link Gain}), WARN up to 10 %, else
- * FAIL. Its curves are the mean objective of the search at each step.
+ * FAIL. Other norms, methods and efforts of the suite are asked the same. Its curves are the mean objective of the search at each step.
  */
 record StepsCheck() implements Examination {
     @Override
@@ -34,10 +34,14 @@ record StepsCheck() implements Examination {
         Reached base = scene.base();
         Reached reached = scene.attack("steps", scene.attacks().tested(), scene.radius(), more, 1);
         Gain gain = Gain.of(base, reached);
-        return new Ruling(
+        Ruling ruling = new Ruling(
                 gain.outcome(),
                 more.steps() + " steps instead of " + effort.steps() + " do " + gain.text() + ".",
                 List.of(curve(effort.steps() + " steps", base), curve(more.steps() + " steps", reached)));
+        return scene.withOthers(
+                ruling,
+                "steps",
+                each -> new SearchEffort(each.steps() * 2, each.draws(), each.restarts(), each.precision()));
     }
 
     private static Curve curve(String name, Reached reached) {

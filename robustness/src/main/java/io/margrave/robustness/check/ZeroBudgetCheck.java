@@ -1,6 +1,5 @@
 package io.margrave.robustness.check;
 
-import io.margrave.results.AuditRow;
 import io.margrave.results.SearchEffort;
 import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Rows;
@@ -8,7 +7,6 @@ import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.GaussianPosterior;
 import io.margrave.vae.model.Vae;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
@@ -139,12 +137,7 @@ record ZeroBudgetCheck() implements Examination {
 
     /** Mean clean damage of run and check, in standard errors of their difference; 0 where the run has none. */
     private static double apart(CheckScene scene, Reached untouched) {
-        Map<Integer, Double> reported = new HashMap<>();
-        for (AuditRow row : scene.evaluation().rows()) {
-            if (row.damageClean() != null) {
-                reported.put(row.point(), row.damageClean());
-            }
-        }
+        Map<Integer, Double> reported = scene.evaluation().reportedClean();
         double difference = 0;
         double variance = 0;
         int[] points = scene.points();

@@ -123,6 +123,14 @@ record FaultyVae(Vae vae, VaeSpec spec, UnaryOperator<GaussianPosterior> fault) 
                         posterior.stdDev()));
     }
 
+    /** No fault: a posterior so wide that its noise alone moves reconstructions far. */
+    static Vae wide(Vae vae) {
+        return new FaultyVae(
+                vae,
+                posterior -> new GaussianPosterior(
+                        posterior.mean(), torch.ones_like(posterior.stdDev()).mul(new Scalar(50))));
+    }
+
     /** One posterior for all inputs, nearly. */
     static Vae collapsed(Vae vae) {
         return new FaultyVae(

@@ -11,8 +11,10 @@ import io.margrave.robustness.attack.Attack.Attacked;
 import io.margrave.robustness.attack.Attacks;
 import io.margrave.robustness.goal.MaximumDamageGoal;
 import io.margrave.robustness.map.Reconstruction.Follows;
+import io.margrave.robustness.map.Rows;
 import io.margrave.vae.model.Vae;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -182,6 +185,84 @@ class PlantedFaultTest {
                     .add(perturbed.sub(request.ball().centers()).mul(new Scalar(share * share)));
         });
         assertThat(rule(new GrowthCheck(), good.vae(), shy)).isEqualTo(Outcome.FAIL);
+    }
+
+    /** The attack under test in some rows of four, the untouched input in the others. */
+    private static Attack inRows(Attack attack, int... rows) {
+        return request -> {
+            Attacked attacked = attack.perturb(request);
+            boolean[] kept = new boolean[request.points().length];
+            for (int i = 0; i < kept.length; i++) {
+                int row = i % 4;
+                kept[i] = Arrays.stream(rows).anyMatch(each -> each == row);
+            }
+            return new Attacked(
+                    torch.where(
+                            Rows.flags(kept),
+                            attacked.perturbed(),
+                            request.ball().centers()),
+                    attacked.chosen(),
+                    attacked.trace(),
+                    attacked.forwards(),
+                    attacked.backwards());
+        };
+    }
+
+    @Test
+    void points_that_one_step_beats_and_others_that_noise_beats_count_together() {
+        AttackPanel panel = healthy();
+        Attack strong = panel.tested();
+        AttackPanel beaten = new AttackPanel(
+                inRows(strong, 2, 3), inRows(strong, 0), inRows(strong, 1), panel.gradientFree(), panel.goals());
+        try (PointerScope scope = new PointerScope()) {
+            Ruling ruling = new OrderCheck()
+                    .examine(CheckScene.of(evaluation(good.vae(), beaten), EvaluationChecks.QUICK_POINTS));
+            assertThat(ruling.outcome()).isEqualTo(Outcome.FAIL);
+            assertThat(ruling.evidence()).contains("many steps are beaten at 8 of 16 points");
+        }
+    }
+
+    @Test
+    void points_that_fall_at_one_radius_and_others_that_fall_at_the_next_count_together() {
+        Attack strong = healthy().tested();
+        AttackPanel falling = healthy().testing(request -> {
+            double share = request.radii()[0] / Trained.RADIUS;
+            return (share < 0.9 ? strong : share < 1.1 ? inRows(strong, 1, 2, 3) : inRows(strong, 0, 2, 3))
+                    .perturb(request);
+        });
+        try (PointerScope scope = new PointerScope()) {
+            Ruling ruling = new GrowthCheck()
+                    .examine(CheckScene.of(evaluation(good.vae(), falling), EvaluationChecks.QUICK_POINTS));
+            assertThat(ruling.outcome()).isEqualTo(Outcome.FAIL);
+            assertThat(ruling.evidence()).contains("8 of 16 points");
+        }
+    }
+
+    @Test
+    void noise_of_a_wide_posterior_is_no_success_of_an_unbounded_attack() {
+        AttackPanel still =
+                buggy((request, perturbed) -> request.ball().centers().clone());
+        assertThat(rule(new UnboundedCheck(), FaultyVae.wide(good.vae()), still))
+                .isEqualTo(Outcome.FAIL);
+    }
+
+    @Test
+    void searches_without_gradients_get_no_directions_that_took_one() {
+        AttackPanel panel = healthy();
+        List<Integer> starts = new ArrayList<>();
+        Attack square = request -> {
+            starts.add(request.starts().size());
+            return panel.gradientFree().perturb(request);
+        };
+        Attack noise = request -> {
+            starts.add(request.starts().size());
+            return panel.random().perturb(request);
+        };
+        rule(
+                new GradientFreeCheck(),
+                good.vae(),
+                new AttackPanel(panel.tested(), panel.oneStep(), noise, square, panel.goals()));
+        assertThat(starts).containsExactly(0, 0);
     }
 
     @Test
