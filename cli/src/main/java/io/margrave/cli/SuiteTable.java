@@ -121,9 +121,9 @@ final class SuiteTable {
                 summary.split(),
                 summary.points(),
                 Table.number(summary.alpha())));
-        summary.models().forEach(model -> model.suite().stream()
-                .findFirst()
-                .ifPresent(any -> lines.add(untouched(model.model(), any))));
+        summary.models()
+                .forEach(model ->
+                        model.suite().stream().findFirst().ifPresent(any -> lines.add(untouched(model.model(), any))));
         lines.add("");
         lines.addAll(table.lines());
         lines.add("");
@@ -131,8 +131,7 @@ final class SuiteTable {
         lines.add(
                 "damage is the mean distance of random reconstructions from g(mu(x)), on fresh noise; clean, that without"
                         + " a perturbation.");
-        lines.add("broken: P(|Delta| <= " + r + ") is shown to be at most one half at that confidence; undecided: not shown, nor"
-                + " that it is more.");
+        lines.add("broken: P(|Delta| <= " + r + ") is shown to be at most one half; undecided: neither that nor more is shown.");
         lines.add("worst: points at which no other attack under the same constraint damages more.");
         return lines;
     }

@@ -394,7 +394,8 @@ class EndToEndTest {
         assertThat(ran.out()).noneMatch(line -> line.startsWith("checks"));
         assertThat(folder.resolve("runs/attack-none")).doesNotExist();
         assertThat(ran.out())
-                .anyMatch(line -> line.matches("tiny untouched: ELBO -[\\d.]+, reconstruction error [\\d.]+, damage .*"));
+                .anyMatch(
+                        line -> line.matches("tiny untouched: ELBO -[\\d.]+, reconstruction error [\\d.]+, damage .*"));
     }
 
     /** A plan of attacks only, in chunks of 4. */

@@ -126,8 +126,7 @@ class SuiteTableTest {
                 1,
                 IntStream.range(0, points).boxed().toList(),
                 1);
-        return new RunResults(
-                one, info, List.of(card), List.of(), List.of(), List.of(), rows, List.of(), List.of());
+        return new RunResults(one, info, List.of(card), List.of(), List.of(), List.of(), rows, List.of(), List.of());
     }
 
     private static List<String> summary(int points) {

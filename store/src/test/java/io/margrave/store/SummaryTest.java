@@ -38,6 +38,7 @@ class SummaryTest {
     private RunSummary summary(String name, AuditPlan plan) {
         RunInfo info = Runs.info(11);
         try (RunStore store = RunStore.create(folder.resolve(name), plan, info, Runs.cards())) {
+            store.targetsFrom(Runs.split());
             Runs.tasks(plan).forEach(task -> store.commit(task, 1, Runs.audits(plan, info, task)));
             return RunSummary.of(store.results(0));
         }
@@ -62,7 +63,8 @@ class SummaryTest {
         assertThat(errors(text)).isEmpty();
         assertThat(PlanJson.mapper().readValue(text, RunSummary.class)).isEqualTo(summary);
         assertThat(text).contains("\"undecided\"", "\"share_broken_high\"", "\"elbo_clean\"");
-        assertThat(errors(text.replace("\"share_broken_high\"", "\"share_broken_top\""))).isNotEmpty();
+        assertThat(errors(text.replace("\"share_broken_high\"", "\"share_broken_top\"")))
+                .isNotEmpty();
     }
 
     @Test
