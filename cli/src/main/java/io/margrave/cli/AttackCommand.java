@@ -171,7 +171,7 @@ final class AttackCommand implements Callable<Integer> {
                 run, without, run.plan().checks(), model -> RunChecks.claims(run.plan(), audits, model), progress);
         progress.close();
         RunResults results = results(run, audits, checks);
-        List<String> lines = new ArrayList<>(SuiteTable.rows(results));
+        List<String> lines = new ArrayList<>(SuiteTable.rows(results, asked.indices != null));
         lines.add("");
         lines.addAll(SuiteTable.summary(RunSummary.of(results), run.plan()));
         if (!checks.isEmpty()) {

@@ -6,6 +6,7 @@ import io.margrave.results.AuditPlan;
 import io.margrave.results.QuantileEstimate;
 import io.margrave.results.RunResults;
 import io.margrave.results.RunSummary;
+import io.margrave.results.RunSummary.BrokenSummary;
 import io.margrave.results.RunSummary.ModelSummary;
 import io.margrave.results.RunSummary.SuiteSummary;
 import java.util.ArrayList;
@@ -16,11 +17,20 @@ import org.jspecify.annotations.Nullable;
 /** What the attacks of a suite found, for standard output; at most 120 columns wide with names of usual length. */
 final class SuiteTable {
     private static final int MOST_ROWS = 200;
+    /** Of more points, rows are shown only where someone named them. */
+    private static final int MOST_POINTS = 10;
 
     private SuiteTable() {}
 
-    /** One line a point, attack, target and weight. */
-    static List<String> rows(RunResults results) {
+    /**
+     * One line a point, attack, target and weight; of many points only where they are.
+     *
+     * @param named whether the points were asked for one by one
+     */
+    static List<String> rows(RunResults results, boolean named) {
+        if (!named && results.info().points().size() > MOST_POINTS) {
+            return List.of("--out DIR keeps every row: " + RunEnd.ATTACKS_FILE);
+        }
         List<AttackRow> all = results.attacks();
         int pixels = results.info().shape().stream().reduce(1, Math::multiplyExact);
         int middle = (results.plan().r().values().size() - 1) / 2;
@@ -88,6 +98,7 @@ final class SuiteTable {
         for (ModelSummary model : summary.models()) {
             for (SuiteSummary attack : model.suite()) {
                 QuantileEstimate degradation = attack.degradation();
+                BrokenSummary broken = attack.broken().get(middle);
                 table.row(cells(
                         models ? model.model() : null,
                         attack.attack(),
@@ -98,8 +109,8 @@ final class SuiteTable {
                         interval(attack.damage()),
                         Table.number(attack.natsLost().estimate()),
                         degradation == null ? "-" : Table.number(degradation.estimate()),
-                        Integer.toString(attack.broken().get(middle)),
-                        Integer.toString(attack.worst())));
+                        broken.broken() + (broken.undecided() == 0 ? "" : " (+" + broken.undecided() + " undecided)"),
+                        whole(attack.worst())));
             }
         }
         List<String> lines = new ArrayList<>();
@@ -110,14 +121,47 @@ final class SuiteTable {
                 summary.split(),
                 summary.points(),
                 Table.number(summary.alpha())));
+        summary.models()
+                .forEach(model ->
+                        model.suite().stream().findFirst().ifPresent(any -> lines.add(untouched(model.model(), any))));
         lines.add("");
         lines.addAll(table.lines());
         lines.add("");
+        lines.addAll(infinite(summary));
         lines.add(
                 "damage is the mean distance of random reconstructions from g(mu(x)), on fresh noise; clean, that without"
                         + " a perturbation.");
-        lines.add("broken: P(|Delta| <= " + r
-                + ") is at most one half at that confidence. worst: no other attack damages" + " more there.");
+        lines.add("broken: P(|Delta| <= " + r + ") is shown to be at most one half; undecided: neither that nor more is shown.");
+        lines.add("worst: points at which no other attack under the same constraint damages more.");
+        return lines;
+    }
+
+    /** How good the model is at inputs that nobody touched: one that ignores them can't be moved. */
+    private static String untouched(String model, SuiteSummary any) {
+        QuantileEstimate elbo = any.elboClean();
+        return model + " untouched: ELBO " + (elbo == null ? "withheld" : Table.number(elbo.estimate()))
+                + ", reconstruction error "
+                + Table.number(any.reconstructionErrorClean().estimate()) + ", damage "
+                + Table.number(any.damageClean().estimate());
+    }
+
+    /** What counts as infinite in the table, a line an attack. */
+    private static List<String> infinite(RunSummary summary) {
+        List<String> lines = new ArrayList<>();
+        for (ModelSummary model : summary.models()) {
+            for (SuiteSummary attack : model.suite()) {
+                String of = " of " + attack.points() + " points on " + model.model();
+                if (attack.unmeasured() > 0) {
+                    lines.add(attack.attack() + ": damage is no number at " + attack.unmeasured() + of
+                            + ": counted as infinite");
+                }
+                Double radius = attack.radius();
+                if (attack.censored() > 0 && radius != null) {
+                    lines.add(attack.attack() + ": no break found up to " + Table.number(radius) + " at "
+                            + attack.censored() + of + ": norm counted as infinite");
+                }
+            }
+        }
         return lines;
     }
 

@@ -393,6 +393,9 @@ class EndToEndTest {
         assertThat(ran.out()).allMatch(line -> line.length() <= 120);
         assertThat(ran.out()).noneMatch(line -> line.startsWith("checks"));
         assertThat(folder.resolve("runs/attack-none")).doesNotExist();
+        assertThat(ran.out())
+                .anyMatch(
+                        line -> line.matches("tiny untouched: ELBO -[\\d.]+, reconstruction error [\\d.]+, damage .*"));
     }
 
     /** A plan of attacks only, in chunks of 4. */

@@ -2,9 +2,11 @@ package io.margrave.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.margrave.results.AttackRow;
 import io.margrave.results.QuantileEstimate;
 import io.margrave.results.RunResults;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ final class AttackDamage {
         Map<Threat, List<AttackSeries>> byThreat = new LinkedHashMap<>();
         List<AttackSeries> all = AttackSeries.of(results);
         for (AttackSeries each : all) {
-            if (each.weight() == null) {
+            if (each.weight() == null && !each.smallest()) {
                 byThreat.computeIfAbsent(each.threat(), threat -> new ArrayList<>())
                         .add(each);
             }
@@ -40,7 +42,8 @@ final class AttackDamage {
                 "Mean distance of the random reconstructions from the clean one, E|\u0394|, in output units, on noise that no search has seen. Black:"
                         + " median over images; box: 25\u202f% to 75\u202f%; thin line: 10\u202f% to 90\u202f%. Dashed: median of the best random"
                         + " perturbation of the same norm, where the suite has it: an attack that stays left of it has found nothing. One panel a constraint: attacks under"
-                        + " different norms can\u2019t be compared. The worst of all is the largest measured damage of each image.",
+                        + " different norms can\u2019t be compared. The worst of all is the largest measured damage of each image. A damage that is no number counts as \u221e: a box is"
+                        + " drawn only as far as the largest that is one, and not at all where the median is none.",
                 spec,
                 new Figure.Numbers(
                         List.of(
@@ -70,18 +73,11 @@ final class AttackDamage {
             if (own.isEmpty()) {
                 continue;
             }
-            add(
-                    boxes,
-                    names,
-                    numbers,
-                    threat,
-                    UNTOUCHED,
-                    model,
-                    own.get(0).sorted(row -> row.clean().damage()));
+            add(boxes, names, numbers, threat, UNTOUCHED, model, own.get(0).sorted(AttackRow::damageClean));
             for (AttackSeries each : own) {
-                double[] damage = each.sorted(row -> row.finding().damage());
+                double[] damage = each.sorted(AttackRow::damage);
                 add(boxes, names, numbers, threat, each.spec().name(), model, damage);
-                if (each.random() && damage.length > 0) {
+                if (each.random() && Double.isFinite(Quantiles.of(damage, 0.5))) {
                     baselines
                             .addObject()
                             .put("model", model)
@@ -128,14 +124,18 @@ final class AttackDamage {
             names.add(attack);
         }
         double[] five = AttackSeries.five(sorted);
-        boxes.addObject()
-                .put("attack", attack)
-                .put("model", model)
-                .put("p10", VegaLite.rounded(five[0]))
-                .put("p25", VegaLite.rounded(five[1]))
-                .put("median", VegaLite.rounded(five[2]))
-                .put("p75", VegaLite.rounded(five[3]))
-                .put("p90", VegaLite.rounded(five[4]));
+        if (Double.isFinite(five[2])) {
+            double largest =
+                    Arrays.stream(sorted).filter(Double::isFinite).max().orElseThrow();
+            boxes.addObject()
+                    .put("attack", attack)
+                    .put("model", model)
+                    .put("p10", VegaLite.rounded(five[0]))
+                    .put("p25", VegaLite.rounded(five[1]))
+                    .put("median", VegaLite.rounded(five[2]))
+                    .put("p75", VegaLite.rounded(Math.min(five[3], largest)))
+                    .put("p90", VegaLite.rounded(Math.min(five[4], largest)));
+        }
         QuantileEstimate median = QuantileEstimate.of(sorted, 0.5, 0.025);
         numbers.add(List.of(
                 threat.title(),

@@ -19,7 +19,7 @@ record AttackExplanations(RunResults results) {
                 reconstructions of the attacked image from the clean reconstruction, in output units; untouched: the same at \u03b4 = 0, which is what
                 the posterior\u2019s own noise does. Only the excess is the attack\u2019s.</dd>
                 <dt>P(|\u0394| \u2264 r), broken</dt><dd>The share of random reconstructions of the attacked image within r of the clean one. Broken: shown,
-                at confidence 1 \u2212 \u03b1, to be at most one half.</dd>
+                at confidence 1 \u2212 \u03b1, to be at most one half; robust: shown to be above it; undecided: neither, and perhaps broken.</dd>
                 <dt>Log-likelihood lost, relative degradation</dt><dd>log p(x|z) \u2212 log p(x|z*) in nats, z = \u03bc(x) and z* = \u03bc(x+\u03b4): positive is
                 worse. Relative: (log p(x|z*) \u2212 log p(x|z)) / |log p(x|z)|, negative is worse; undefined where the clean log-likelihood is under
                 0.001 nat a pixel, and for densities dependent on the pixel unit.</dd>

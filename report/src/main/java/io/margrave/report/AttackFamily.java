@@ -24,6 +24,10 @@ record AttackFamily(String title, Norm norm, List<AttackSeries> series) {
     static List<AttackFamily> of(List<AttackSeries> all) {
         Map<Key, List<AttackSeries>> found = new LinkedHashMap<>();
         for (AttackSeries each : all) {
+            if (each.smallest()) {
+                // Its radius is where the search gives up: no budget that it spends.
+                continue;
+            }
             AttackSpec spec = each.spec();
             Key key = new Key(spec.goal(), spec.variable(), spec.method(), spec.norm(), each.weight() != null);
             found.computeIfAbsent(key, k -> new ArrayList<>()).add(each);

@@ -3,6 +3,7 @@ package io.margrave.report;
 import io.margrave.results.AttackExhibit;
 import io.margrave.results.AttackRow;
 import io.margrave.results.AttackSpec;
+import io.margrave.results.AttackedPoint;
 import io.margrave.results.Norm;
 import io.margrave.results.RunResults;
 import java.util.ArrayList;
@@ -35,8 +36,9 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
      * @param exhibit its pictures
      * @param rank 1 where no other attacked image of this model, attack and weight was damaged more
      * @param of how many there are
+     * @param unbroken whether the smallest norm was searched and none was found to break it
      */
-    record Row(AttackExhibit exhibit, int rank, int of) {
+    record Row(AttackExhibit exhibit, int rank, int of, boolean unbroken) {
 
         /** The pictures of {@link #columns}, null where there is none. */
         private List<@Nullable Picture> pictures(boolean targeted, boolean latent) {
@@ -105,7 +107,10 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
             Double weight = exhibit.row().finding().weight();
             return weight != null
                     ? "penalty \u03bb = " + Text.number(weight)
-                    : radius != null ? "allowed " + Threat.name(spec.norm()) + " " + Text.number(radius) : "";
+                    : radius != null
+                            ? (unbroken ? "no break found up to " : "allowed ") + Threat.name(spec.norm()) + " "
+                                    + Text.number(radius)
+                            : "";
         }
     }
 
@@ -118,12 +123,12 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
                         .filter(each -> each.row().model().equals(model)
                                 && each.row().finding().attack().equals(spec.name()))
                         .sorted(Comparator.<AttackExhibit>comparingDouble(
-                                        each -> -each.row().finding().damage())
+                                        each -> -each.row().damage())
                                 .thenComparingInt(each -> each.row().point()))
                         .toList();
                 if (!own.isEmpty()) {
                     String id = "attacked-%02d-%s-%s".formatted(grids.size() + 1, plain(model), plain(spec.name()));
-                    grids.add(new AttackGrid(id, model, spec, rows(results, own)));
+                    grids.add(new AttackGrid(id, model, spec, rows(results, spec, own)));
                 }
             }
         }
@@ -137,27 +142,29 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
         return plain.isEmpty() ? "x" : plain;
     }
 
-    private static List<Row> rows(RunResults results, List<AttackExhibit> sorted) {
+    private static List<Row> rows(RunResults results, AttackSpec spec, List<AttackExhibit> sorted) {
         int count = Math.min(ROWS, sorted.size());
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int at = count == 1 ? 0 : (int) Math.round((double) i * (sorted.size() - 1) / (count - 1));
-            rows.add(row(results, sorted.get(at)));
+            rows.add(row(results, spec, sorted.get(at)));
         }
         return List.copyOf(rows);
     }
 
-    private static Row row(RunResults results, AttackExhibit exhibit) {
+    private static Row row(RunResults results, AttackSpec spec, AttackExhibit exhibit) {
         AttackRow own = exhibit.row();
         List<AttackRow> all = results.attacks().stream()
                 .filter(row -> row.model().equals(own.model())
                         && row.finding().attack().equals(own.finding().attack())
                         && Objects.equals(row.finding().weight(), own.finding().weight()))
                 .toList();
-        long more = all.stream()
-                .filter(row -> row.finding().damage() > own.finding().damage())
-                .count();
-        return new Row(exhibit, (int) more + 1, Math.max(all.size(), (int) more + 1));
+        long more = all.stream().filter(row -> row.damage() > own.damage()).count();
+        return new Row(
+                exhibit,
+                (int) more + 1,
+                Math.max(all.size(), (int) more + 1),
+                new AttackedPoint(List.of(own)).unbroken(spec, results.plan().alpha()));
     }
 
     /** Whether any row has a target. */
@@ -206,7 +213,7 @@ record AttackGrid(String id, String model, AttackSpec spec, List<Row> rows) {
 
     /** Of its first row. */
     double largestDamage() {
-        return rows.get(0).exhibit().row().finding().damage();
+        return rows.get(0).exhibit().row().damage();
     }
 
     /** How a signed difference is coloured. */

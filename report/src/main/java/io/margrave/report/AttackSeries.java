@@ -2,36 +2,31 @@ package io.margrave.report;
 
 import io.margrave.results.AttackRow;
 import io.margrave.results.AttackSpec;
+import io.margrave.results.AttackVerdicts;
+import io.margrave.results.AttackedPoint;
 import io.margrave.results.ModelCard;
 import io.margrave.results.QuantileEstimate;
 import io.margrave.results.RunResults;
 import io.margrave.theory.Proportion;
-import io.margrave.theory.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one attack did to one model, image by image, at one weight of its penalty where it sweeps such.
  *
- * <p>Intervals over images want one independent number an image. Where an attack has several targets an image, its number is
- * their mean.
+ * <p>Intervals over images want one independent number an image: see {@link AttackedPoint}.
  *
  * @param model name of the model within the run
  * @param spec of the attack
  * @param weight of the norm as a penalty; null where it is a constraint
- * @param images one entry an image: its findings, one a target; none is empty
+ * @param images attacked
  */
-record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List<List<AttackRow>> images) {
+record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List<AttackedPoint> images) {
 
     /** By model, then attack, in the plan's order, then by ascending weight. */
     static List<AttackSeries> of(RunResults results) {
@@ -65,12 +60,10 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
         weights.addAll(swept);
         List<AttackSeries> series = new ArrayList<>();
         for (Double weight : weights) {
-            TreeMap<Integer, List<AttackRow>> byImage = new TreeMap<>();
-            rows.stream()
+            List<AttackRow> own = rows.stream()
                     .filter(row -> Objects.equals(row.finding().weight(), weight))
-                    .forEach(row -> byImage.computeIfAbsent(row.point(), point -> new ArrayList<>())
-                            .add(row));
-            series.add(new AttackSeries(model, spec, weight, List.copyOf(byImage.values())));
+                    .toList();
+            series.add(new AttackSeries(model, spec, weight, AttackedPoint.of(own)));
         }
         return series;
     }
@@ -80,7 +73,7 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
         return new Threat(
                 spec.variable() == AttackSpec.Variable.LATENT,
                 spec.norm(),
-                images.get(0).get(0).finding().radius());
+                images.get(0).rows().get(0).finding().radius());
     }
 
     /** Whether it is the baseline: random perturbations of the same norm. */
@@ -88,23 +81,40 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
         return spec.method() == AttackSpec.Method.RANDOM;
     }
 
-    /** One number an image, in ascending order; images without one, or where it is no number, are left out. */
+    /** Whether it stops where an image is broken: its damage is none of all that it could do, and its norm what was looked for. */
+    boolean smallest() {
+        return spec.method() == AttackSpec.Method.MINIMAL_NORM;
+    }
+
+    /** One number an image, in ascending order; images without one are left out. */
     double[] sorted(Function<AttackRow, @Nullable Double> value) {
         return images.stream()
-                .mapToDouble(rows -> mean(rows, value))
-                .filter(number -> !Double.isNaN(number))
+                .map(image -> image.mean(value))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
                 .sorted()
                 .toArray();
     }
 
-    /** The mean over the targets of one image; NaN where none has the number. */
-    static double mean(List<AttackRow> rows, Function<AttackRow, @Nullable Double> value) {
-        return rows.stream()
-                .map(value)
-                .filter(Objects::nonNull)
-                .mapToDouble(Double::doubleValue)
-                .average()
-                .orElse(Double.NaN);
+    /** Images whose damage is no number, and counts as infinite. */
+    long unmeasured() {
+        return images.stream().filter(AttackedPoint::unmeasured).count();
+    }
+
+    /** Images of which the search for the smallest norm found no break; 0 for another method. */
+    long unbroken(double alpha) {
+        return images.stream().filter(image -> image.unbroken(spec, alpha)).count();
+    }
+
+    /** The median over images of the norm that was used; infinite where no break was found. */
+    QuantileEstimate norm(double alpha) {
+        return QuantileEstimate.of(
+                images.stream()
+                        .mapToDouble(image -> image.norm(spec, alpha))
+                        .sorted()
+                        .toArray(),
+                0.5,
+                alpha);
     }
 
     /** The median over images; null where no image has the number. */
@@ -115,25 +125,12 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
     }
 
     /**
-     * Images of which some target's P(|Delta| &lt;= r) is shown to be at most one half: the adversary may pick the target, so the
-     * targets of an image share {@code alpha}.
+     * How many images are broken, undecided and robust.
      *
      * @param radius number of the radius r in the plan
      */
-    Proportion broken(int radius, double alpha) {
-        // Few different counts among many rows: each is tested once.
-        Map<Tested, Boolean> fails = new HashMap<>();
-        return share(rows -> rows.stream()
-                .anyMatch(row -> row.finding().within().size() > radius
-                        && fails.computeIfAbsent(
-                                new Tested(row.finding().within().get(radius), alpha / rows.size()), Tested::fails)));
-    }
-
-    /** Whether a probability is shown to be at most one half. */
-    private record Tested(Proportion within, double alpha) {
-        boolean fails() {
-            return within.estimate() <= 0.5 && within.verdict(alpha) == Verdict.FAILS;
-        }
+    AttackVerdicts verdicts(int radius, double alpha) {
+        return AttackVerdicts.of(images, radius, alpha);
     }
 
     /**
@@ -143,6 +140,7 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
     @Nullable
     Proportion probeKept() {
         List<List<AttackRow>> right = images.stream()
+                .map(AttackedPoint::rows)
                 .filter(rows -> rows.stream().allMatch(row -> row.clean().prediction() != null)
                         && rows.get(0).clean().prediction() != null
                         && (rows.get(0).label() < 0
@@ -164,7 +162,7 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
     @Nullable
     Proportion probeClean() {
         List<AttackRow> labelled = images.stream()
-                .map(rows -> rows.get(0))
+                .map(image -> image.rows().get(0))
                 .filter(row -> row.label() >= 0 && row.clean().prediction() != null)
                 .toList();
         return labelled.isEmpty()
@@ -180,14 +178,11 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
         return prediction != null && prediction == row.label();
     }
 
-    private Proportion share(Predicate<List<AttackRow>> holds) {
-        return new Proportion(images.stream().filter(holds).count(), images.size());
-    }
-
     /** Forwards and backwards that an image took, all its targets together. */
     double meanCost(Function<AttackRow, Long> count) {
         return images.stream()
-                .mapToLong(rows -> rows.stream().mapToLong(count::apply).sum())
+                .mapToLong(
+                        image -> image.rows().stream().mapToLong(count::apply).sum())
                 .average()
                 .orElse(0);
     }
@@ -195,14 +190,6 @@ record AttackSeries(String model, AttackSpec spec, @Nullable Double weight, List
     /** Its name; with the weight where it sweeps such. */
     String title() {
         return weight == null ? spec.name() : spec.name() + ", \u03bb = " + Text.number(weight);
-    }
-
-    /** The largest over the targets of one image, as an adversary who may pick the target. */
-    static double largestDamage(List<AttackRow> rows) {
-        return rows.stream()
-                .max(Comparator.comparingDouble(row -> row.finding().damage()))
-                .map(row -> row.finding().damage())
-                .orElse(Double.NaN);
     }
 
     /** Five order statistics of sorted numbers: 10, 25, 50, 75 and 90 percent. */

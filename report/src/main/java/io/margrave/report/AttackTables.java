@@ -2,6 +2,7 @@ package io.margrave.report;
 
 import io.margrave.results.AttackRow;
 import io.margrave.results.AttackSpec;
+import io.margrave.results.AttackVerdicts;
 import io.margrave.results.QuantileEstimate;
 import io.margrave.results.RunResults;
 import io.margrave.theory.Proportion;
@@ -38,7 +39,10 @@ final class AttackTables {
                 .append(Text.percent(1 - 2 * alpha))
                 .append(
                         " interval for the median over the whole split (\u00b1\u221e: too few images for that side), or an exact one for a")
-                .append(" share. Everything is measured on noise that no search has seen. ")
+                .append(" share. Images are broken at an r, undecided or robust there, each shown at confidence ")
+                .append(Text.percent(1 - alpha))
+                .append(
+                        "; the interval is that of the share broken, and its upper end counts the undecided as broken. Everything is measured on noise that no search has seen. ")
                 .append(targets())
                 .append("<a href=\"#reading-attacks\">What each measure and each goal is</a>.</p>\n");
         for (String model : VegaLite.names(results)) {
@@ -54,7 +58,9 @@ final class AttackTables {
     }
 
     private String targets() {
-        return series.stream().anyMatch(each -> each.images().stream().anyMatch(rows -> rows.size() > 1))
+        return series.stream()
+                        .anyMatch(each -> each.images().stream()
+                                .anyMatch(image -> image.rows().size() > 1))
                 ? "Of an attack with several targets an image, the image\u2019s number is the mean over its targets; it counts as broken"
                         + " if it is by any (each tested at \u03b1 divided by their number). "
                 : "";
@@ -94,22 +100,14 @@ final class AttackTables {
         AttackSeries any = own.get(0);
         Proportion probe = any.probeClean();
         StringBuilder out = new StringBuilder("<dl class=\"untouched\">");
-        fact(
-                out,
-                "untouched: ELBO",
-                "nats an image",
-                any.median(row -> row.clean().elbo(), alpha));
+        fact(out, "untouched: ELBO", "nats an image", any.median(AttackRow::elboClean, alpha));
         fact(
                 out,
                 "reconstruction error",
                 "|g(\u03bc(x)) \u2212 x|, input units",
-                any.median(row -> row.clean().reconstructionError(), alpha));
+                any.median(AttackRow::reconstructionErrorClean, alpha));
         fact(out, "log p(x|z)", "nats", any.median(row -> row.clean().logLik(), alpha));
-        fact(
-                out,
-                "damage",
-                "by the posterior\u2019s own noise",
-                any.median(row -> row.clean().damage(), alpha));
+        fact(out, "damage", "by the posterior\u2019s own noise", any.median(AttackRow::damageClean, alpha));
         if (probe != null) {
             out.append(fact("probe accuracy", "of labelled images", Html.share(probe, alpha)));
         }
@@ -131,25 +129,37 @@ final class AttackTables {
                 "allowed<br><span class=\"label\">beneath: used, median</span>",
                 "damage<br><span class=\"label\">beneath: untouched</span>"));
         for (double r : radii) {
-            head.add(
-                    "P(|\u0394| \u2264 " + Text.number(r) + ")<br><span class=\"label\">beneath: images broken</span>");
+            head.add("P(|\u0394| \u2264 " + Text.number(r)
+                    + ")<br><span class=\"label\">beneath: images broken / undecided / robust</span>");
         }
         List<List<String>> rows = new ArrayList<>();
         for (AttackSeries each : own) {
             List<String> row = new ArrayList<>(List.of(
                     name(each),
                     allowed(each),
-                    Html.line(each.median(finding -> finding.finding().damage(), alpha)) + "<br>"
-                            + Html.line(each.median(finding -> finding.clean().damage(), alpha))));
+                    Html.line(each.median(AttackRow::damage, alpha)) + "<br>"
+                            + Html.line(each.median(AttackRow::damageClean, alpha)) + unmeasured(each)));
             for (int i = 0; i < radii.size(); i++) {
                 int radius = i;
-                Proportion broken = each.broken(radius, alpha);
+                AttackVerdicts verdicts = each.verdicts(radius, alpha);
                 row.add(Html.line(each.median(finding -> within(finding, radius), alpha)) + "<br>"
-                        + Html.line(Text.percent(broken.estimate()), Text.interval(broken, alpha)));
+                        + Html.line(
+                                Text.integer(verdicts.broken()) + " / " + Text.integer(verdicts.undecided()) + " / "
+                                        + Text.integer(verdicts.holds()),
+                                "[" + Text.percent(verdicts.low(alpha)) + ", " + Text.percent(verdicts.high(alpha))
+                                        + "]"));
             }
             rows.add(row);
         }
         return Html.table("summary attacks", head, rows);
+    }
+
+    private static String unmeasured(AttackSeries each) {
+        long none = each.unmeasured();
+        return none == 0
+                ? ""
+                : "<br><span class=\"label\">no number for " + Text.integer(none) + " of "
+                        + Text.integer(each.images().size()) + ": counted as \u221e</span>";
     }
 
     private static @Nullable Double within(AttackRow row, int radius) {
@@ -171,12 +181,7 @@ final class AttackTables {
         String alike = scales == 0 ? "no scale fits" : Text.plural(scales, "scale") + "; 1 is alike";
         List<Column> columns = new ArrayList<>(List.of(
                 new Column("attack", each -> "<b class=\"name\">" + Html.text(each.title()) + "</b>"),
-                Column.of(
-                        "log-likelihood lost",
-                        "nats; positive is worse",
-                        each -> median(
-                                each,
-                                row -> row.clean().logLik() - row.finding().logLikAttacked())),
+                Column.of("log-likelihood lost", "nats; positive is worse", each -> median(each, AttackRow::natsLost)),
                 Column.of(
                         "relative degradation",
                         "negative is worse",
@@ -253,7 +258,6 @@ final class AttackTables {
 
     private String allowed(AttackSeries each) {
         Threat threat = each.threat();
-        QuantileEstimate used = each.median(row -> row.finding().norm(), alpha);
         String variable = switch (each.spec().variable()) {
             case INPUT -> "each input";
             case UNIVERSAL -> "one for all inputs";
@@ -262,7 +266,18 @@ final class AttackTables {
         return "<span class=\"pair\">" + Threat.name(threat.norm())
                 + (threat.radius() == null ? ", penalty" : " \u2264 " + Text.number(threat.radius()))
                 + " <span class=\"label\">" + variable + "</span></span><br>"
-                + Text.number(used == null ? null : used.estimate());
+                + Text.number(each.norm(alpha).estimate())
+                + unbroken(each);
+    }
+
+    /** Images that stand as far out as the search looked, as no break was found. */
+    private String unbroken(AttackSeries each) {
+        long none = each.unbroken(alpha);
+        return none == 0
+                ? ""
+                : "<br><span class=\"label\">none found up to "
+                        + Text.number(each.threat().radius()) + " for " + Text.integer(none) + " of "
+                        + Text.integer(each.images().size()) + ": counted as \u221e</span>";
     }
 
     private String worst(WorstAttack worst) {
@@ -272,7 +287,7 @@ final class AttackTables {
             rows.add(List.of(
                     Html.text(each.title()),
                     Text.count(new Proportion(worst.wins().get(i), worst.images())),
-                    Html.line(each.median(row -> row.finding().damage(), alpha))));
+                    Html.line(each.median(AttackRow::damage, alpha))));
         }
         rows.add(List.of(
                 "<b>the worst of them, image by image</b>",

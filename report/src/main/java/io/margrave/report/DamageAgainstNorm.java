@@ -7,6 +7,7 @@ import io.margrave.results.AuditRow;
 import io.margrave.results.QuantileEstimate;
 import io.margrave.results.RunResults;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,22 +34,8 @@ final class DamageAgainstNorm {
             for (String model : VegaLite.names(results)) {
                 List<AttackSeries> own = family.of(model);
                 if (!own.isEmpty()) {
-                    add(
-                            values,
-                            numbers,
-                            family,
-                            own.get(0),
-                            null,
-                            true,
-                            row -> row.clean().damage());
-                    own.forEach(each -> add(
-                            values,
-                            numbers,
-                            family,
-                            each,
-                            null,
-                            false,
-                            row -> row.finding().damage()));
+                    add(values, numbers, family, own.get(0), null, true, AttackRow::damageClean);
+                    own.forEach(each -> add(values, numbers, family, each, null, false, AttackRow::damage));
                 }
             }
             ObjectNode encoding = VegaLite.object(
@@ -147,16 +134,22 @@ final class DamageAgainstNorm {
             double norm,
             double[] sorted) {
         QuantileEstimate median = QuantileEstimate.of(sorted, 0.5, ALPHA);
-        ObjectNode datum = values.addObject()
-                .put("model", model)
-                .put("norm", VegaLite.rounded(norm))
-                .put("y", VegaLite.rounded(median.estimate()))
-                // An end that does not exist at so few images is drawn at the image farthest out.
-                .put("low", VegaLite.rounded(Math.max(median.low(), sorted[0])))
-                .put("high", VegaLite.rounded(Math.min(median.high(), sorted[sorted.length - 1])));
+        if (Double.isFinite(median.estimate()) && Double.isFinite(norm)) {
+            double largest =
+                    Arrays.stream(sorted).filter(Double::isFinite).max().orElseThrow();
+            ObjectNode datum = values.addObject()
+                    .put("model", model)
+                    .put("norm", VegaLite.rounded(norm))
+                    .put("y", VegaLite.rounded(median.estimate()))
+                    // An end that does not exist at so few images, or is no number, is drawn at the image farthest out.
+                    .put("low", VegaLite.rounded(Math.max(median.low(), sorted[0])))
+                    .put("high", VegaLite.rounded(Math.min(median.high(), largest)));
+            if (r != null) {
+                datum.put("r", r);
+            }
+        }
         List<String> line = new ArrayList<>(List.of(family.title() + ", " + Threat.name(family.norm()), model));
         if (r != null) {
-            datum.put("r", r);
             line.add(r);
         }
         line.add(Text.number(norm));

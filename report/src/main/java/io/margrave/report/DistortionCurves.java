@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.margrave.results.Auddc;
 import io.margrave.results.QuantileEstimate;
 import io.margrave.results.RunResults;
+import io.margrave.theory.Proportion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,10 +36,15 @@ final class DistortionCurves {
                 "Distortion-distortion: how far the reconstruction follows the input to the target",
                 "Horizontal: size of the distortion, 1 is as far as the target image itself. Vertical: what is left of the way from the clean"
                         + " reconstruction to the target\u2019s own, 1 at first, 0 when there. Line: median over images and targets of the lowest"
-                        + " that any weight reached by that distortion; band: 10\u202f% to 90\u202f%. Grey: in proportion. The area under a curve is its"
-                        + " AUDDC: the lower a line, the easier the model is led astray; no line says anything of weights that were not tried.",
+                        + " that any weight reached by that distortion; band: 10\u202f% to 90\u202f%. Grey: in proportion. Each image and target has a"
+                        + " curve of its own, whose area is its AUDDC; the figure given is the median of those areas over images, which need not be the"
+                        + " area under the drawn line of medians. The lower a line, the easier the model is led astray; no line says anything of"
+                        + " weights that were not tried, and the flat end of a curve that is not spanned (its last distortion below 1, some of the way"
+                        + " left) makes its area an upper bound.",
                 VegaLite.figure(panels),
-                new Figure.Numbers(List.of("attack", "model", "images", "median AUDDC [95\u202f%]"), numbers)));
+                new Figure.Numbers(
+                        List.of("attack", "model", "images", "median AUDDC [95\u202f%]", "curves not spanned"),
+                        numbers)));
     }
 
     private static ObjectNode panel(
@@ -47,10 +53,19 @@ final class DistortionCurves {
         List<String> notes = new ArrayList<>();
         for (Sweep sweep : sweeps) {
             double[] areas = sweep.areas();
+            if (areas.length == 0) {
+                notes.add(sweep.model() + ": AUDDC undefined, no weight counts");
+                numbers.add(List.of(attack, sweep.model(), "0", Text.NONE, Text.NONE));
+                continue;
+            }
             QuantileEstimate median = QuantileEstimate.of(areas, 0.5, 0.025);
             String text = Text.number(median.estimate()) + " " + Text.interval(median.low(), median.high());
-            notes.add(sweep.model() + ": AUDDC " + text);
-            numbers.add(List.of(attack, sweep.model(), Text.integer(areas.length), text));
+            notes.add(sweep.model() + ": median AUDDC " + text);
+            Proportion notSpanned = sweep.notSpanned();
+            if (notSpanned.successes() > 0) {
+                notes.add(sweep.model() + ": " + Text.count(notSpanned) + " curves not spanned");
+            }
+            numbers.add(List.of(attack, sweep.model(), Text.integer(areas.length), text, Text.count(notSpanned)));
             List<List<Auddc.Point>> curves = sweep.curves();
             for (int i = 0; i <= GRID; i++) {
                 double distortion = (double) i / GRID;

@@ -52,7 +52,7 @@ record Headline(RunResults results, RunSummary summary) {
         return out.append("</ul>\n<p class=\"meaning\">")
                 .append(
                         !results.plan().breaks()
-                                ? AttackStatements.MEANING
+                                ? AttackStatements.meaning(results)
                                 : results.attacks().isEmpty() ? MEANING : MEANING + " " + AttackStatements.DAMAGE)
                 .append("</p>\n</section>\n")
                 .toString();

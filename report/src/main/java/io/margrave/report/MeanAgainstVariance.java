@@ -23,10 +23,10 @@ final class MeanAgainstVariance {
         }
         List<ObjectNode> panels = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
-        for (String constraint :
-                pairs.stream().map(PairedDamage::constraint).distinct().toList()) {
+        for (List<String> constraint :
+                pairs.stream().map(MeanAgainstVariance::constraint).distinct().toList()) {
             List<PairedDamage> own = pairs.stream()
-                    .filter(pair -> pair.constraint().equals(constraint))
+                    .filter(pair -> constraint(pair).equals(constraint))
                     .toList();
             panels.add(
                     panel(results, "Mean against variance: mean does more on", constraint, own, panels.size(), false));
@@ -39,7 +39,7 @@ final class MeanAgainstVariance {
         return List.of(new Figure(
                 "mean-against-variance",
                 "Through the mean or through the variance?",
-                "One point an image, the same image under two attacks of the same budget. Mean-only keeps \u03c3(x), variance-only keeps \u03bc(x), joint"
+                "One point an image, the same image under two attacks of the same budget and effort. Mean-only keeps \u03c3(x), variance-only keeps \u03bc(x), joint"
                         + " moves both. Damage is E|\u0394| on fresh noise; it contains what the posterior\u2019s own noise does untouched (see the"
                         + " numbers), below which no attack falls by much. Dashed: equal damage; above it, the attack named first does more. The"
                         + " share counts the images on which mean-only does more than variance-only, with its exact 95\u202f% interval. It speaks of"
@@ -58,14 +58,19 @@ final class MeanAgainstVariance {
                         numbers)));
     }
 
-    /** A share with its exact interval. */
+    /** What two attacks have to share to be shown together, a line each. */
+    private static List<String> constraint(PairedDamage pair) {
+        return List.of(pair.constraint(), pair.effort());
+    }
+
+    /** A share with its exact interval, 95 % in all. */
     static String share(Proportion more) {
         return Text.count(more) + " images, " + Text.percent(more.estimate()) + " " + Text.interval(more, ALPHA);
     }
 
     private static List<String> numbers(PairedDamage pair) {
         return List.of(
-                pair.constraint(),
+                String.join(", ", constraint(pair)),
                 pair.model(),
                 Text.integer(pair.images().size()),
                 share(pair.meanDoesMore()),
@@ -84,9 +89,14 @@ final class MeanAgainstVariance {
     }
 
     private static ObjectNode panel(
-            RunResults results, String title, String constraint, List<PairedDamage> pairs, int number, boolean joint) {
+            RunResults results,
+            String title,
+            List<String> constraint,
+            List<PairedDamage> pairs,
+            int number,
+            boolean joint) {
         ArrayNode values = VegaLite.NODES.arrayNode();
-        List<String> notes = new ArrayList<>(List.of(constraint));
+        List<String> notes = new ArrayList<>(constraint);
         double largest = 0;
         double smallest = Double.POSITIVE_INFINITY;
         int count = 0;
@@ -95,6 +105,10 @@ final class MeanAgainstVariance {
             for (PairedDamage.Image image : pair.images()) {
                 double x = joint ? image.mean() : image.variance();
                 double y = joint ? of(image.joint()) : image.mean();
+                if (Double.isInfinite(x) || Double.isInfinite(y)) {
+                    // No number was measured there: counted above, but nowhere to be drawn.
+                    continue;
+                }
                 values.addObject()
                         .put("model", pair.model())
                         .put("point", image.point())
@@ -105,7 +119,12 @@ final class MeanAgainstVariance {
                 count++;
             }
         }
-        return VegaLite.panel(title, notes, 270, 270, layers(results, values, joint, smallest, largest, count, number));
+        return VegaLite.panel(
+                title,
+                notes,
+                270,
+                270,
+                layers(results, values, joint, Math.min(smallest, largest), largest, count, number));
     }
 
     private static double of(@Nullable Double value) {

@@ -2,8 +2,11 @@ package io.margrave.report;
 
 import io.margrave.results.AttackRow;
 import io.margrave.results.AttackSpec;
+import io.margrave.results.AttackedPoint;
 import io.margrave.results.AuditRow;
+import io.margrave.results.Norm;
 import io.margrave.results.RunResults;
+import io.margrave.results.SearchEffort;
 import io.margrave.theory.Proportion;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,13 +18,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Damage through the mean alone and through the variance alone, of the same images under the same budget.
+ * Damage through the mean alone and through the variance alone, of the same images under the same budget and by equal effort.
  *
  * @param model name of the model within the run
- * @param constraint and search that the attacks share, in words
+ * @param constraint and method that the attacks share, in words
+ * @param effort of search that they share, in words
  * @param images that both attacked
  */
-record PairedDamage(String model, String constraint, List<Image> images) {
+record PairedDamage(String model, String constraint, String effort, List<Image> images) {
     private static final String JOINT = "max-damage";
     private static final String MEAN = "max-damage-mean";
     private static final String VARIANCE = "max-damage-variance";
@@ -43,10 +47,10 @@ record PairedDamage(String model, String constraint, List<Image> images) {
             @Nullable Double joint) {}
 
     /** What two attacks have to share to be compared. */
-    private record Budget(Threat threat, AttackSpec.Variable variable, AttackSpec.Method method) {
+    private record Budget(Threat threat, AttackSpec.Variable variable, AttackSpec.Method method, SearchEffort effort) {
         static Budget of(AttackSeries series) {
-            return new Budget(
-                    series.threat(), series.spec().variable(), series.spec().method());
+            AttackSpec spec = series.spec();
+            return new Budget(series.threat(), spec.variable(), spec.method(), spec.effort());
         }
 
         String title() {
@@ -54,6 +58,11 @@ record PairedDamage(String model, String constraint, List<Image> images) {
                     + (variable == AttackSpec.Variable.UNIVERSAL ? ", one for all, " : ", ")
                     + AttackTables.name(method);
         }
+    }
+
+    private static String words(SearchEffort effort) {
+        return Text.plural(effort.steps(), "step") + ", " + Text.plural(effort.draws(), "draw") + ", "
+                + Text.plural(effort.restarts(), "start") + ", " + effort.precision();
     }
 
     /** From the suite where it has both attacks, else from the audit's own maximum-damage attacks. */
@@ -66,6 +75,7 @@ record PairedDamage(String model, String constraint, List<Image> images) {
         Map<Budget, Map<String, Map<String, AttackSeries>>> found = new LinkedHashMap<>();
         for (AttackSeries each : all) {
             if (each.weight() == null
+                    && !each.smallest()
                     && List.of(JOINT, MEAN, VARIANCE).contains(each.spec().goal())) {
                 found.computeIfAbsent(Budget.of(each), budget -> new LinkedHashMap<>())
                         .computeIfAbsent(each.model(), model -> new HashMap<>())
@@ -74,14 +84,10 @@ record PairedDamage(String model, String constraint, List<Image> images) {
         }
         List<PairedDamage> pairs = new ArrayList<>();
         found.forEach((budget, models) -> models.forEach((model, goals) -> {
-            Map<Integer, Double> mean =
-                    damages(goals.get(MEAN), row -> row.finding().damage());
-            Map<Integer, Double> variance =
-                    damages(goals.get(VARIANCE), row -> row.finding().damage());
-            Map<Integer, Double> joint =
-                    damages(goals.get(JOINT), row -> row.finding().damage());
-            Map<Integer, Double> clean =
-                    damages(goals.get(MEAN), row -> row.clean().damage());
+            Map<Integer, Double> mean = damages(goals.get(MEAN), AttackRow::damage);
+            Map<Integer, Double> variance = damages(goals.get(VARIANCE), AttackRow::damage);
+            Map<Integer, Double> joint = damages(goals.get(JOINT), AttackRow::damage);
+            Map<Integer, Double> clean = damages(goals.get(MEAN), AttackRow::damageClean);
             List<Image> images = new ArrayList<>();
             mean.forEach((point, through) -> {
                 Double other = variance.get(point);
@@ -90,8 +96,7 @@ record PairedDamage(String model, String constraint, List<Image> images) {
                 }
             });
             if (!images.isEmpty()) {
-                String constraint = budget.title();
-                pairs.add(new PairedDamage(model, constraint, List.copyOf(images)));
+                pairs.add(new PairedDamage(model, budget.title(), words(budget.effort), List.copyOf(images)));
             }
         }));
         return List.copyOf(pairs);
@@ -101,10 +106,10 @@ record PairedDamage(String model, String constraint, List<Image> images) {
             @Nullable AttackSeries series, Function<AttackRow, @Nullable Double> value) {
         Map<Integer, Double> byImage = new LinkedHashMap<>();
         if (series != null) {
-            for (List<AttackRow> rows : series.images()) {
-                double damage = AttackSeries.mean(rows, value);
-                if (!Double.isNaN(damage)) {
-                    byImage.put(rows.get(0).point(), damage);
+            for (AttackedPoint image : series.images()) {
+                Double damage = image.mean(value);
+                if (damage != null) {
+                    byImage.put(image.point(), damage);
                 }
             }
         }
@@ -129,7 +134,8 @@ record PairedDamage(String model, String constraint, List<Image> images) {
             if (!images.isEmpty()) {
                 pairs.add(new PairedDamage(
                         model,
-                        new Threat(false, io.margrave.results.Norm.L2, radius).title(),
+                        new Threat(false, Norm.L2, radius).title(),
+                        words(results.plan().attack()),
                         List.copyOf(images.values())));
             }
         }

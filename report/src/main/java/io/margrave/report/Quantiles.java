@@ -22,6 +22,9 @@ final class Quantiles {
         if (share == 0) {
             return sorted[below];
         }
+        if (Double.isInfinite(sorted[below + 1])) {
+            return sorted[below + 1];
+        }
         return sorted[below] + share * (sorted[below + 1] - sorted[below]);
     }
 }

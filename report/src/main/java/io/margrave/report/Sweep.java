@@ -3,7 +3,9 @@ package io.margrave.report;
 import io.margrave.results.AttackFinding;
 import io.margrave.results.AttackRow;
 import io.margrave.results.AttackSpec;
+import io.margrave.results.AttackedPoint;
 import io.margrave.results.Auddc;
+import io.margrave.theory.Proportion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * An attack on one model under a penalty, over all of its weights.
@@ -33,7 +36,7 @@ record Sweep(String model, AttackSpec spec, List<List<List<AttackFinding>>> imag
         List<Sweep> sweeps = new ArrayList<>();
         for (List<AttackSeries> weights : byAttack.values()) {
             Sweep sweep = of(weights.get(0).model(), weights.get(0).spec(), weights);
-            if (sweep.areas().length > 0) {
+            if (sweep.targeted()) {
                 sweeps.add(sweep);
             }
         }
@@ -43,8 +46,8 @@ record Sweep(String model, AttackSpec spec, List<List<List<AttackFinding>>> imag
     private static Sweep of(String model, AttackSpec spec, List<AttackSeries> weights) {
         TreeMap<Integer, TreeMap<Integer, List<AttackFinding>>> found = new TreeMap<>();
         for (AttackSeries weight : weights) {
-            for (List<AttackRow> rows : weight.images()) {
-                for (AttackRow row : rows) {
+            for (AttackedPoint image : weight.images()) {
+                for (AttackRow row : image.rows()) {
                     Integer target = row.finding().target();
                     if (target != null) {
                         found.computeIfAbsent(row.point(), point -> new TreeMap<>())
@@ -60,6 +63,34 @@ record Sweep(String model, AttackSpec spec, List<List<List<AttackFinding>>> imag
                 found.values().stream()
                         .map(targets -> List.copyOf(targets.values()))
                         .toList());
+    }
+
+    /** Whether any finding has a place relative to a target, be it one that an area can't be made of. */
+    private boolean targeted() {
+        return targets().anyMatch(findings -> !Auddc.points(findings).isEmpty());
+    }
+
+    /** One an image and target: findings, one a weight. */
+    private Stream<List<AttackFinding>> targets() {
+        return images.stream().flatMap(List::stream);
+    }
+
+    /** Of each image and target, how many weights count: those with a distortion in (0, 1]; ascending. */
+    int[] counted() {
+        return targets()
+                .mapToInt(findings -> Auddc.inside(Auddc.points(findings)).size())
+                .sorted()
+                .toArray();
+    }
+
+    /** Curves, one an image and target, that end before the target's distance and short of the target: their areas are upper bounds. */
+    Proportion notSpanned() {
+        List<List<Auddc.Point>> defined = targets()
+                .map(Auddc::points)
+                .filter(points -> !Auddc.inside(points).isEmpty())
+                .toList();
+        return new Proportion(
+                defined.stream().filter(points -> !Auddc.spanned(points)).count(), defined.size());
     }
 
     /** One area an image, in ascending order: the mean over its targets; images where it is undefined are left out. */
@@ -78,23 +109,11 @@ record Sweep(String model, AttackSpec spec, List<List<List<AttackFinding>>> imag
 
     /** The curve of every image and target that has one. */
     List<List<Auddc.Point>> curves() {
-        List<List<Auddc.Point>> curves = new ArrayList<>();
-        for (List<List<AttackFinding>> targets : images) {
-            for (List<AttackFinding> findings : targets) {
-                List<Auddc.Point> points = new ArrayList<>();
-                for (AttackFinding finding : findings) {
-                    Double distortion = finding.relativeDistortion();
-                    Double distance = finding.relativeDistance();
-                    if (distortion != null && distance != null) {
-                        points.add(new Auddc.Point(distortion, distance));
-                    }
-                }
-                if (!points.isEmpty()) {
-                    curves.add(Auddc.curve(points));
-                }
-            }
-        }
-        return curves;
+        return targets()
+                .map(Auddc::points)
+                .filter(points -> !Auddc.inside(points).isEmpty())
+                .map(Auddc::curve)
+                .toList();
     }
 
     /** A curve at a distortion in [0, 1], linear between its points. */

@@ -1,6 +1,6 @@
 package io.margrave.report;
 
-import io.margrave.results.AttackRow;
+import io.margrave.results.AttackedPoint;
 import io.margrave.results.QuantileEstimate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,11 +23,12 @@ import java.util.TreeSet;
 record WorstAttack(
         String model, Threat threat, List<AttackSeries> series, int images, List<Integer> wins, double[] damage) {
 
-    /** One a model and constraint; attacks under a penalty have no constraint to compare them under. */
+    /** One a model and constraint; attacks under a penalty have no constraint to compare them under, and a search for
+     * the smallest norm stops as soon as an image is broken. */
     static List<WorstAttack> of(List<AttackSeries> all) {
         Map<String, Map<Threat, List<AttackSeries>>> byModel = new LinkedHashMap<>();
         for (AttackSeries each : all) {
-            if (each.threat().radius() != null) {
+            if (each.threat().radius() != null && !each.smallest()) {
                 byModel.computeIfAbsent(each.model(), model -> new LinkedHashMap<>())
                         .computeIfAbsent(each.threat(), threat -> new ArrayList<>())
                         .add(each);
@@ -42,11 +43,8 @@ record WorstAttack(
         List<Map<Integer, Double>> damages = new ArrayList<>();
         for (AttackSeries each : series) {
             Map<Integer, Double> byImage = new TreeMap<>();
-            for (List<AttackRow> rows : each.images()) {
-                double damage = AttackSeries.largestDamage(rows);
-                if (!Double.isNaN(damage)) {
-                    byImage.put(rows.get(0).point(), damage);
-                }
+            for (AttackedPoint image : each.images()) {
+                byImage.put(image.point(), image.largestDamage());
             }
             damages.add(byImage);
         }

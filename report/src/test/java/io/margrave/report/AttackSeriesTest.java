@@ -7,6 +7,8 @@ import io.margrave.results.AttackFinding;
 import io.margrave.results.AttackRow;
 import io.margrave.results.AttackSpec;
 import io.margrave.results.AttackSpec.Method;
+import io.margrave.results.AttackVerdicts;
+import io.margrave.results.AttackedPoint;
 import io.margrave.results.Auddc;
 import io.margrave.results.AuditRow;
 import io.margrave.results.CleanQuality;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -76,8 +79,8 @@ class AttackSeriesTest {
                 SampleSuite.spec(name, "max-damage", Method.GRADIENT, 1, 0),
                 null,
                 images.stream()
-                        .map(rows ->
-                                rows.stream().map(hand -> hand.row("m", name)).toList())
+                        .map(rows -> new AttackedPoint(
+                                rows.stream().map(hand -> hand.row("m", name)).toList()))
                         .toList());
     }
 
@@ -86,17 +89,18 @@ class AttackSeriesTest {
         RunResults results = SampleRun.run().points(9).suite(3).results();
         List<AttackSeries> all = AttackSeries.of(results);
         List<AttackRow> rows = new ArrayList<>();
-        all.forEach(each -> each.images().forEach(rows::addAll));
+        all.forEach(each -> each.images().forEach(image -> rows.addAll(image.rows())));
         assertThat(rows).containsExactlyInAnyOrderElementsOf(results.attacks());
         assertThat(all).hasSize(2 * (11 + 4));
         assertThat(all).allSatisfy(each -> assertThat(each.images()).hasSize(9));
     }
 
     @Test
-    void the_number_of_an_image_is_the_mean_over_its_targets() {
+    void the_number_of_an_image_is_the_mean_over_its_targets_and_a_damage_that_is_none_is_infinite() {
         AttackSeries series = series(
                 List.of(List.of(damage(1, 2), damage(1, 4)), List.of(damage(2, 1)), List.of(damage(3, Double.NaN))));
-        assertThat(series.sorted(row -> row.finding().damage())).containsExactly(1, 3);
+        assertThat(series.sorted(AttackRow::damage)).containsExactly(1, 3, Double.POSITIVE_INFINITY);
+        assertThat(series.unmeasured()).isEqualTo(1);
         assertThat(series.sorted(row -> row.finding().symmetricKl())).isEmpty();
         assertThat(series.median(row -> row.finding().symmetricKl(), 0.01)).isNull();
     }
@@ -109,9 +113,176 @@ class AttackSeriesTest {
         Hand near = new Hand(1, -1, 7, 2, 449, null, null);
         Hand far = new Hand(1, -1, 8, 2, 900, null, null);
         Hand over = new Hand(1, -1, 8, 2, 300, null, null);
-        assertThat(series(List.of(List.of(near))).broken(0, 0.001)).isEqualTo(new Proportion(1, 1));
-        assertThat(series(List.of(List.of(near, far))).broken(0, 0.001)).isEqualTo(new Proportion(0, 1));
-        assertThat(series(List.of(List.of(far, over))).broken(0, 0.001)).isEqualTo(new Proportion(1, 1));
+        assertThat(series(List.of(List.of(near))).verdicts(0, 0.001)).isEqualTo(new AttackVerdicts(1, 0, 0));
+        assertThat(series(List.of(List.of(near, far))).verdicts(0, 0.001)).isEqualTo(new AttackVerdicts(0, 1, 0));
+        assertThat(series(List.of(List.of(far, over))).verdicts(0, 0.001)).isEqualTo(new AttackVerdicts(1, 0, 0));
+    }
+
+    @Test
+    void undecided_images_may_be_broken_and_the_interval_says_so() {
+        AttackVerdicts verdicts = series(List.of(
+                        List.of(new Hand(1, -1, null, 2, 300, null, null)),
+                        List.of(new Hand(2, -1, null, 2, 480, null, null)),
+                        List.of(new Hand(3, -1, null, 2, 520, null, null)),
+                        List.of(new Hand(4, -1, null, 2, 900, null, null))))
+                .verdicts(0, 0.001);
+        assertThat(verdicts).isEqualTo(new AttackVerdicts(1, 2, 1));
+        assertThat(verdicts.low(0.001)).isEqualTo(new Proportion(1, 4).lower(0.001));
+        assertThat(verdicts.high(0.001)).isEqualTo(new Proportion(3, 4).upper(0.001));
+    }
+
+    @Test
+    void a_smallest_norm_that_was_not_found_is_infinite_and_no_damage_to_compare() {
+        AttackSpec spec = SampleSuite.spec("smallest", "max-damage", Method.MINIMAL_NORM, 1, 0);
+        // All stand at norm 1, as far out as was looked.
+        AttackSeries series = new AttackSeries(
+                "m",
+                spec,
+                null,
+                Stream.of(100, 499, 900)
+                        .map(inside -> new AttackedPoint(
+                                List.of(new Hand(inside, -1, null, 2, inside, null, null).row("m", "smallest"))))
+                        .toList());
+        assertThat(series.unbroken(0.001)).isEqualTo(2);
+        assertThat(series.norm(0.001).estimate()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(WorstAttack.of(List.of(series))).isEmpty();
+        AttackSeries other = new AttackSeries(
+                "m", SampleSuite.spec("a", "max-damage", Method.GRADIENT, 1, 0), null, series.images());
+        assertThat(other.unbroken(0.001)).isZero();
+    }
+
+    @Test
+    void attacks_of_unequal_effort_are_not_paired() {
+        List<AttackSpec> suite = new ArrayList<>(List.of(
+                effort("short-mean", "max-damage-mean", 1),
+                effort("mean", "max-damage-mean", 50),
+                effort("variance", "max-damage-variance", 50)));
+        List<AttackRow> rows = List.of(
+                damage(1, 1).row("m", "short-mean"),
+                damage(1, 3).row("m", "mean"),
+                damage(1, 2).row("m", "variance"));
+        assertThat(PairedDamage.of(of(suite, rows))).singleElement().satisfies(pair -> {
+            assertThat(pair.meanDoesMore()).isEqualTo(new Proportion(1, 1));
+            assertThat(pair.effort()).isEqualTo("50 steps, 8 draws, 2 starts, float32");
+        });
+        suite.remove(1);
+        assertThat(PairedDamage.of(of(suite, List.of(rows.get(0), rows.get(2)))))
+                .isEmpty();
+    }
+
+    private static AttackSpec effort(String name, String goal, int steps) {
+        return new AttackSpec(
+                name,
+                goal,
+                AttackSpec.Variable.INPUT,
+                Norm.L2,
+                1.0,
+                List.of(),
+                Method.GRADIENT,
+                SearchEffort.of(steps, 8, 2),
+                0);
+    }
+
+    /** A run of model m with these findings and no others. */
+    private static RunResults of(List<AttackSpec> suite, List<AttackRow> rows) {
+        RunResults results = SampleRun.run()
+                .models(Map.of("m", 1.0))
+                .points(3)
+                .suite(suite)
+                .withoutBreaks()
+                .results();
+        return new RunResults(
+                results.plan(),
+                results.info(),
+                results.models(),
+                List.of(),
+                List.of(),
+                List.of(),
+                rows,
+                List.of(),
+                List.of());
+    }
+
+    @Test
+    void what_is_no_number_is_counted_in_words_and_figures_stay_finite() {
+        List<AttackSpec> suite = List.of(
+                effort("mean", "max-damage-mean", 50),
+                effort("variance", "max-damage-variance", 50),
+                SampleSuite.spec("large", "max-damage-mean", Method.GRADIENT, 2, 0));
+        List<AttackRow> rows = new ArrayList<>();
+        for (int point = 0; point < 3; point++) {
+            rows.add(damage(point, point == 0 ? Double.NaN : 2).row("m", "mean"));
+            rows.add(damage(point, Double.NaN).row("m", "variance"));
+            rows.add(damage(point, 4).row("m", "large"));
+        }
+        RunResults results = of(suite, rows);
+        assertThat(new AttackTables(results).html()).contains("no number for 1 of 3", "no number for 3 of 3");
+        for (Figure figure : Figures.of(results)) {
+            assertThat(figure.spec().toString()).doesNotContain("Infinity").doesNotContain("NaN");
+        }
+    }
+
+    @Test
+    void a_sweep_that_overshot_is_shown_without_an_area_and_one_that_ended_early_as_not_spanned() {
+        AttackSpec spec = new AttackSpec(
+                "sweep",
+                "output",
+                AttackSpec.Variable.INPUT,
+                Norm.L2,
+                null,
+                List.of(1.0, 2.0),
+                Method.ADAM,
+                SearchEffort.of(1, 1, 1),
+                1);
+        RunResults overshot = of(List.of(spec), List.of(swept(1, 1.0, 1.05, 0), swept(1, 2.0, 1.2, 0)));
+        assertThat(Sweep.of(AttackSeries.of(overshot))).singleElement().satisfies(sweep -> {
+            assertThat(sweep.areas()).isEmpty();
+            assertThat(sweep.counted()).containsExactly(0);
+        });
+        assertThat(new AttackTables(overshot).html()).contains("0 of 2", "0 to 0");
+        assertThat(Figures.of(overshot).toString()).contains("AUDDC undefined");
+        RunResults early = of(
+                List.of(spec),
+                List.of(
+                        swept(1, 1.0, 0.6, 0.4),
+                        swept(1, 2.0, 1.2, 0),
+                        swept(2, 1.0, 0.6, 0),
+                        swept(2, 2.0, 0.3, 0.4)));
+        Sweep sweep = Sweep.of(AttackSeries.of(early)).get(0);
+        assertThat(sweep.counted()).containsExactly(1, 2);
+        assertThat(sweep.notSpanned()).isEqualTo(new Proportion(1, 2));
+        assertThat(new AttackTables(early).html()).contains("1 of 2");
+    }
+
+    private static AttackRow swept(int point, double weight, double distortion, double distance) {
+        AttackFinding plain = damage(point, 2).row("m", "sweep").finding();
+        return new AttackRow(
+                "m",
+                point,
+                -1,
+                new CleanQuality(1, -70, null, 2, null),
+                new AttackFinding(
+                        "sweep",
+                        99,
+                        weight,
+                        null,
+                        distortion,
+                        distortion,
+                        plain.objective(),
+                        plain.damage(),
+                        plain.within(),
+                        plain.logLikAttacked(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        10,
+                        5,
+                        NONE,
+                        NONE,
+                        distortion,
+                        distance));
     }
 
     @Test
@@ -159,7 +330,7 @@ class AttackSeriesTest {
         for (WorstAttack worst : WorstAttack.of(AttackSeries.of(results))) {
             assertThat(worst.wins().stream().mapToInt(Integer::intValue).sum()).isEqualTo(worst.images());
             for (AttackSeries each : worst.series()) {
-                double[] own = each.sorted(row -> row.finding().damage());
+                double[] own = each.sorted(AttackRow::damage);
                 for (int i = 0; i < own.length; i++) {
                     assertThat(worst.damage()[i]).isGreaterThanOrEqualTo(own[i]);
                 }

@@ -109,6 +109,21 @@ class HtmlReportTest {
     }
 
     @Test
+    void a_run_that_searched_the_smallest_norm_does_not_deny_it_and_counts_what_was_not_found() {
+        AttackSpec smallest = SampleSuite.spec("least", "max-damage", AttackSpec.Method.MINIMAL_NORM, 1.2, 0);
+        String visible = visible(html(
+                SampleRun.run().points(20).oneRadius().suite(List.of(smallest)).withoutBreaks()));
+        assertThat(visible)
+                .doesNotContain("no smallest perturbation was searched")
+                .contains("smallest norm that breaks (L2, \u201cleast\u201d): median")
+                .containsPattern("none found up to 1.20? for \\d+ of 20: counted as \u221e")
+                .doesNotContain("id=\"figure-attack-damage\"");
+        assertThat(visible(html(SampleRun.run().points(20).suite(1).withoutBreaks())))
+                .contains("no smallest perturbation was searched for here")
+                .contains("exact 95\u202f% interval; inputs, L2 norm at most 1.2");
+    }
+
+    @Test
     void an_audit_without_a_suite_has_no_section_of_attacks() {
         assertThat(visible(html(SampleRun.run().points(12))))
                 .doesNotContain("<section id=\"attacks\"")

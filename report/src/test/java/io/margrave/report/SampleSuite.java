@@ -216,7 +216,7 @@ final class SampleSuite {
                     case ONE_STEP -> 0.6;
                     case SQUARE -> 0.7;
                     case ADAM -> 0.8;
-                    case GRADIENT, APGD -> 1;
+                    case GRADIENT, APGD, MINIMAL_NORM -> 1;
                 };
     }
 

@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * so that (0, 1) is the untouched source and (1, 0) the target itself. Points with u &gt; 1 are left out: with so much distortion the
- * target itself could be given. The rest is sorted by u and joined by straight lines (trapezoids), from (0, 1), which is exact, to the
- * largest u; from there to u = 1 the curve stays at its lowest v. So far this is what the authors' published program computes, but for
- * the start at (0, 1), which their weights reach by themselves.
+ * target itself could be given. So are those with u = 0, which say nothing beyond the start, and those that are no numbers. Where none
+ * is left, the sweep has overshot or failed and the area is undefined: it would be that of a model that nothing moves. The rest is
+ * sorted by u and joined by straight lines (trapezoids), from (0, 1), which is exact, to the largest u; from there to u = 1 the curve
+ * stays at its lowest v. So far this is what the authors' published program computes, but for the start at (0, 1), which their weights
+ * reach by themselves.
  *
  * <p>It departs from them where a sweep is not monotone, as where a search failed at one weight: here each v is the smallest that any
  * smaller or equal u reached. The adversary keeps what it has found, so a failed search does not flatter the model; the area is never
@@ -47,9 +49,15 @@ public final class Auddc {
      * The area for one input and target.
      *
      * @param sweep findings of one attack, one a weight, in any order; those without u or v are left out
-     * @return null where none has both
+     * @return null where none has both with 0 &lt; u &lt;= 1
      */
     public static @Nullable Double of(List<AttackFinding> sweep) {
+        List<Point> inside = inside(points(sweep));
+        return inside.isEmpty() ? null : Double.valueOf(area(inside));
+    }
+
+    /** The points of those findings that have both u and v. */
+    public static List<Point> points(List<AttackFinding> sweep) {
         List<Point> points = new ArrayList<>();
         for (AttackFinding finding : sweep) {
             Double u = finding.relativeDistortion();
@@ -58,20 +66,36 @@ public final class Auddc {
                 points.add(new Point(u, v));
             }
         }
-        return points.isEmpty() ? null : Double.valueOf(area(points));
+        return List.copyOf(points);
+    }
+
+    /** The points that an area is made of: finite, with 0 &lt; u &lt;= 1; by ascending u. */
+    public static List<Point> inside(List<Point> points) {
+        return points.stream()
+                .filter(point -> point.distortion() > 0 && point.distortion() <= 1 && Double.isFinite(point.distance()))
+                .sorted(Comparator.comparingDouble(Point::distortion).thenComparingDouble(Point::distance))
+                .toList();
+    }
+
+    /**
+     * Whether the sweep says how far the reconstruction can be led: its largest u is 1, or its lowest v at most 0. Where not, the flat
+     * end of the curve is no more than that nothing larger was tried, and the area an upper bound.
+     */
+    public static boolean spanned(List<Point> points) {
+        return inside(points).stream().anyMatch(point -> point.distortion() == 1 || point.distance() <= 0);
     }
 
     /**
      * The curve that the area is under.
      *
-     * @param points of a sweep, in any order
+     * @param points of a sweep, in any order; at least one {@link #inside}
      * @return from (0, 1) to (1, lowest v); u ascending, v never ascending after the first point
      */
     public static List<Point> curve(List<Point> points) {
-        List<Point> sorted = points.stream()
-                .filter(point -> point.distortion() >= 0 && point.distortion() <= 1 && !Double.isNaN(point.distance()))
-                .sorted(Comparator.comparingDouble(Point::distortion).thenComparingDouble(Point::distance))
-                .toList();
+        List<Point> sorted = inside(points);
+        if (sorted.isEmpty()) {
+            throw new IllegalArgumentException("want a point with 0 < u <= 1 and a finite v, got " + points);
+        }
         List<Point> curve = new ArrayList<>();
         curve.add(new Point(0, 1));
         double lowest = 1;
@@ -86,7 +110,7 @@ public final class Auddc {
     /**
      * The area of a sweep.
      *
-     * @param points in any order
+     * @param points in any order; at least one {@link #inside}
      */
     public static double area(List<Point> points) {
         List<Point> curve = curve(points);

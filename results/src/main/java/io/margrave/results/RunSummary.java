@@ -226,32 +226,63 @@ public record RunSummary(
             int degradationUndefined) {}
 
     /**
-     * One attack of the suite, at one weight. Of a point with several targets, the one that damages most counts.
+     * One attack of the suite, at one weight. Of a point with several targets, every number is their mean; it is broken where it is
+     * by any of them, each tested at alpha divided by their number.
      *
      * @param attack its name within the plan
      * @param weight of the norm as a penalty; null where it is a constraint
      * @param radius that was allowed, in the attack's norm; null under a penalty
      * @param points attacked
+     * @param unmeasured of them, those whose damage is no number: positive infinity in its quantiles
+     * @param censored of them, those of which a search for the smallest norm found no break up to the radius: positive infinity in the
+     *     quantiles of the norm; 0 for other methods
      * @param norm median of the norm that was used, in the attack's norm
+     * @param elboClean median of the ELBO without a perturbation, in nats; null where the model has none
+     * @param reconstructionErrorClean median of |g(mu(x)) - x| without a perturbation, in input units
      * @param damageClean median of the mean distance |Delta| without a perturbation
      * @param damage median of the same under the attack
      * @param natsLost median of log p(x|z) - log p(x|z*); positive is worse
      * @param degradation median of the relative likelihood degradation; negative is worse; null where nowhere defined
-     * @param broken points a radius r of the plan at which P(|Delta| &lt;= r) is at most one half, at confidence 1 - alpha
-     * @param worst points at which no other attack of the suite damages more
+     * @param broken one a radius r of the plan
+     * @param worst points at which no other attack under the same constraint damages more, of equals the first counts; null under a
+     *     penalty, and where the smallest norm was searched
      */
     public record SuiteSummary(
             String attack,
             @Nullable Double weight,
             @Nullable Double radius,
             int points,
+            int unmeasured,
+            int censored,
             QuantileEstimate norm,
+            @Nullable QuantileEstimate elboClean,
+            QuantileEstimate reconstructionErrorClean,
             QuantileEstimate damageClean,
             QuantileEstimate damage,
             QuantileEstimate natsLost,
             @Nullable QuantileEstimate degradation,
-            List<Integer> broken,
-            int worst) {}
+            List<BrokenSummary> broken,
+            @Nullable Integer worst) {}
+
+    /**
+     * What an attack breaks at one radius, at confidence 1 - alpha a point.
+     *
+     * @param r radius of r-robustness
+     * @param broken points at which P(|Delta| &lt;= r) is shown to be at most one half
+     * @param undecided points of which the draws don't tell
+     * @param holds points at which it is shown to be above one half
+     * @param shareBroken broken of points
+     * @param shareBrokenLow Clopper-Pearson lower bound of that share
+     * @param shareBrokenHigh Clopper-Pearson upper bound of the share that is broken or undecided
+     */
+    public record BrokenSummary(
+            double r,
+            int broken,
+            int undecided,
+            int holds,
+            double shareBroken,
+            double shareBrokenLow,
+            double shareBrokenHigh) {}
 
     /** Summarises with {@link #QUANTILES}. */
     public static RunSummary of(RunResults results) {

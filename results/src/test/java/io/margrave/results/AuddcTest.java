@@ -50,7 +50,7 @@ class AuddcTest {
     @Test
     void a_model_that_nothing_moves_has_one_and_one_that_follows_at_once_has_nought() {
         assertThat(Auddc.area(List.of(new Point(0.2, 1), new Point(0.9, 1)))).isCloseTo(1, within(1e-12));
-        assertThat(Auddc.area(List.of(new Point(0, 0)))).isCloseTo(0, within(1e-12));
+        assertThat(Auddc.area(List.of(new Point(1e-13, 0)))).isCloseTo(0, within(1e-12));
     }
 
     @Test
@@ -108,6 +108,30 @@ class AuddcTest {
         assertThat(Auddc.of(List.of())).isNull();
         assertThat(Auddc.of(List.of(finding(null, null), finding(0.5, null)))).isNull();
         assertThat(Auddc.of(List.of(finding(null, null), finding(0.5, 0.2)))).isCloseTo(0.4, within(1e-12));
+    }
+
+    @Test
+    void a_sweep_that_overshot_or_failed_has_no_area_though_one_just_inside_has() {
+        assertThat(Auddc.of(List.of(finding(1.05, 0.0)))).isNull();
+        assertThat(Auddc.of(List.of(finding(0.95, 0.0)))).isCloseTo(0.475, within(1e-12));
+        assertThat(Auddc.of(List.of(finding(0.0, 1.0), finding(0.0, 1.0)))).isNull();
+        assertThat(Auddc.of(List.of(finding(0.3, Double.NaN), finding(0.5, Double.POSITIVE_INFINITY))))
+                .isNull();
+        assertThat(Auddc.of(List.of(finding(Double.NaN, 0.2)))).isNull();
+        assertThat(Auddc.inside(List.of(new Point(1.05, 0), new Point(1, 0.2), new Point(0, 1), new Point(0.2, 0.9))))
+                .containsExactly(new Point(0.2, 0.9), new Point(1, 0.2));
+    }
+
+    @Test
+    void a_sweep_spans_the_curve_where_it_ends_at_the_targets_distance_or_gets_there() {
+        assertThat(Auddc.spanned(List.of(new Point(0.2, 0.9), new Point(0.8, 0.1))))
+                .isFalse();
+        assertThat(Auddc.spanned(List.of(new Point(0.2, 0.9), new Point(1, 0.1))))
+                .isTrue();
+        assertThat(Auddc.spanned(List.of(new Point(0.2, 0), new Point(0.8, 0.1))))
+                .isTrue();
+        assertThat(Auddc.spanned(List.of(new Point(0.2, 0.9), new Point(1.1, 0))))
+                .isFalse();
     }
 
     @Test

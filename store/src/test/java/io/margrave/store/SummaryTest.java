@@ -32,9 +32,13 @@ class SummaryTest {
     }
 
     private RunSummary summary(boolean attack) {
-        AuditPlan plan = Runs.plan(11, 4, attack);
+        return summary("run-" + attack, Runs.plan(11, 4, attack));
+    }
+
+    private RunSummary summary(String name, AuditPlan plan) {
         RunInfo info = Runs.info(11);
-        try (RunStore store = RunStore.create(folder.resolve("run-" + attack), plan, info, Runs.cards())) {
+        try (RunStore store = RunStore.create(folder.resolve(name), plan, info, Runs.cards())) {
+            store.targetsFrom(Runs.split());
             Runs.tasks(plan).forEach(task -> store.commit(task, 1, Runs.audits(plan, info, task)));
             return RunSummary.of(store.results(0));
         }
@@ -50,6 +54,17 @@ class SummaryTest {
             // Eleven points have no interval at alpha = 0.001: unbounded ends are there, as text.
             assertThat(text).contains("\"-Infinity\"");
         }
+    }
+
+    @Test
+    void a_summary_of_a_suite_fits_it_too_and_says_what_is_undecided() throws Exception {
+        RunSummary summary = summary("run-suite", Runs.suitePlan(11, 4));
+        String text = Files.readString(Summary.write(folder, summary));
+        assertThat(errors(text)).isEmpty();
+        assertThat(PlanJson.mapper().readValue(text, RunSummary.class)).isEqualTo(summary);
+        assertThat(text).contains("\"undecided\"", "\"share_broken_high\"", "\"elbo_clean\"");
+        assertThat(errors(text.replace("\"share_broken_high\"", "\"share_broken_top\"")))
+                .isNotEmpty();
     }
 
     @Test
