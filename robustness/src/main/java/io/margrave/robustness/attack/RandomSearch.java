@@ -123,7 +123,9 @@ final class RandomSearch implements Search {
         int longest = ordered.stream().mapToInt(List::size).max().orElseThrow();
         if (longest <= 1) {
             for (int i = 0; i < best.length; i++) {
-                best[i] = ordered.get(i).isEmpty() ? best[i] : ordered.get(i).get(0).perturbed();
+                best[i] = ordered.get(i).isEmpty()
+                        ? best[i]
+                        : ordered.get(i).get(0).perturbed();
             }
             return Rows.stacked(Arrays.asList(best));
         }
