@@ -127,7 +127,6 @@ final class RunChecks {
         claims.add(
                 radius == null
                         ? new Claim(point, spec.norm(), found.norm(), true, perturbed)
-                        : new Claim(
-                                point, spec.norm(), radius, true, perturbed, null, spec.name(), found.damage()));
+                        : new Claim(point, spec.norm(), radius, true, perturbed, null, spec.name(), found.damage()));
     }
 }
