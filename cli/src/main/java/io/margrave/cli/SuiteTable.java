@@ -131,7 +131,8 @@ final class SuiteTable {
         lines.add(
                 "damage is the mean distance of random reconstructions from g(mu(x)), on fresh noise; clean, that without"
                         + " a perturbation.");
-        lines.add("broken: P(|Delta| <= " + r + ") is shown to be at most one half; undecided: neither that nor more is shown.");
+        lines.add("broken: P(|Delta| <= " + r
+                + ") is shown to be at most one half; undecided: neither that nor more is shown.");
         lines.add("worst: points at which no other attack under the same constraint damages more.");
         return lines;
     }
