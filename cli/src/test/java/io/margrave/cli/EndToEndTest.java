@@ -368,6 +368,36 @@ class EndToEndTest {
     }
 
     @Test
+    void the_smallest_norm_is_an_attack_of_one_r() {
+        List<String> command = List.of(
+                "attack",
+                "--model",
+                "models/tiny",
+                "--points",
+                "2",
+                "--goal",
+                "max-damage",
+                "--method",
+                "minimal-norm",
+                "--steps",
+                "10",
+                "--checks",
+                "none",
+                "--quiet",
+                "--r");
+        Ran ran = Ran.margrave(folder, with(command, "1"));
+        assertThat(ran.exitCode()).as(String.join("\n", ran.err())).isZero();
+        assertThat(ran.out()).anyMatch(line -> line.contains("max-damage"));
+        Ran several = Ran.margrave(folder, with(command, "1,2"));
+        assertThat(several.exitCode()).isEqualTo(2);
+        assertThat(several.err()).singleElement().asString().contains("want one radius r, got 2");
+    }
+
+    private static String[] with(List<String> command, String last) {
+        return Stream.concat(command.stream(), Stream.of(last)).toArray(String[]::new);
+    }
+
+    @Test
     void an_attack_without_a_folder_is_a_table_and_leaves_nothing() {
         Ran ran = Ran.margrave(
                 folder,

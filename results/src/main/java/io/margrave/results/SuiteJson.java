@@ -27,6 +27,9 @@ final class SuiteJson {
     /** What a name may need to tell, in the order in which it does. */
     private static final List<String> TELLING = List.of(VARIABLE, NORM, METHOD);
 
+    /** What goes without saying. */
+    private static final Set<String> USUAL = Set.of("input", "l2", "gradient");
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private SuiteJson() {}
@@ -109,7 +112,8 @@ final class SuiteJson {
             for (JsonNode other : suite) {
                 if (other.path(NAME).asText().isEmpty()
                         && other.path(GOAL).equals(spec.path(GOAL))
-                        && !other.path(key).equals(spec.path(key))) {
+                        && !other.path(key).equals(spec.path(key))
+                        && !USUAL.contains(spec.path(key).asText())) {
                     name.append('-').append(spec.path(key).asText());
                     break;
                 }

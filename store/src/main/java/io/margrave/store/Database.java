@@ -50,7 +50,7 @@ final class Database implements AutoCloseable {
     static void checkAbsent(Path folder) {
         if (Files.exists(folder.resolve(FILE))) {
             throw new BadInputException("run folder " + folder
-                    + " already holds a run: choose another folder, or finish it with margrave audit --resume "
+                    + " already holds a run: choose another folder, or finish it with margrave audit (or attack) --resume "
                     + folder);
         }
     }

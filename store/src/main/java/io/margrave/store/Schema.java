@@ -94,7 +94,8 @@ final class Schema {
                     String.format(UPPER, "full", "", "margin_upper"),
                     String.format(UPPER, "full", "NOT", "margin_upper_unboxed"),
                     String.format(UPPER, "mean-only", "", "margin_upper_mean_only"),
-                    String.format(UPPER, "mean-only", "NOT", "margin_upper_mean_only_unboxed"))
+                    String.format(UPPER, "mean-only", "NOT", "margin_upper_mean_only_unboxed"),
+                    "bool_or(side = 'upper' AND kind = 'full' AND box) AS searched")
             + " FROM margins GROUP BY model, point, r";
 
     /** {@link io.margrave.results.AuditRow}'s components in their order; in model, point and radius order. */
@@ -105,7 +106,7 @@ final class Schema {
                 p.jacobian_frobenius, p.jacobian_spectral, p.jacobian_whitened,
                 g.bound_frobenius, g.bound_spectral, g.bound_whitened,
                 g.margin_upper, g.margin_upper_unboxed, g.margin_upper_mean_only, g.margin_upper_mean_only_unboxed,
-                g.margin_upper IS NULL AS margin_censored,
+                g.searched AND g.margin_upper IS NULL AS margin_censored,
                 a.radius AS attack_radius, a.damage, a.damage_mean_only, a.damage_variance_only, a.damage_clean,
                 a.log_lik_clean, a.log_lik_attacked, a.degradation, run.seed
             FROM clean c
