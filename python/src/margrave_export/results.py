@@ -22,8 +22,9 @@ def read_results(run: Union[str, Path], table: str = "audit_rows") -> "pd.DataFr
 
     Args:
         run: a run folder, which may be read while no audit writes to it; or a file that ``margrave export`` wrote (CSV, Parquet or JSON).
-        table: of a run folder: ``audit_rows`` (one row a model, point and r) or one of ``models``, ``tasks``, ``points``, ``clean``,
-            ``margins``, ``breaks``, ``attacks``, ``curves``.
+        table: of a run folder: ``audit_rows`` (one row a model, point and r), ``attack_rows`` (one row a model, attack, point, target and
+            weight: what ``margrave export --table attacks`` writes) or one of ``models``, ``tasks``, ``points``, ``clean``, ``margins``, ``breaks``,
+            ``attacks`` (the audit's own maximum-damage attack), ``curves``, ``suite``, ``suite_within``, ``quality``, ``checks``.
 
     Raises:
         ReadError: where there is no such run, file or table.
@@ -46,7 +47,9 @@ def read_results(run: Union[str, Path], table: str = "audit_rows") -> "pd.DataFr
             return _infinite(pandas.read_json(place))
         if place.suffix == ".csv":
             return pandas.read_csv(place)
-    except (ValueError, OSError, ImportError) as e:
+    except ImportError as e:
+        raise ReadError(f"{place}: want a reader of Parquet, got none: pip install 'margrave-export[results]'") from e
+    except (ValueError, OSError) as e:
         raise ReadError(f"{place}: want what margrave export wrote, got {str(e).splitlines()[0]}") from e
     raise ReadError(f"want a run folder, or a file ending in .csv, .parquet or .json, got {place}")
 
