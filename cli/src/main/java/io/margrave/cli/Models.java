@@ -81,7 +81,7 @@ record Models(Map<String, Vae> vaes, List<ModelCard> cards) {
                 throw new BadInputException("model " + name + " takes images of " + spec.shape() + " in ["
                         + spec.range().low() + ", " + spec.range().high() + "], but " + images.name() + " has "
                         + images.shape() + " in [" + images.range().low() + ", "
-                        + images.range().high() + "]; name its data set with --data");
+                        + images.range().high() + "]; name its data set with --data, and the size of images that are to be resized with --image-size");
             }
         });
     }
