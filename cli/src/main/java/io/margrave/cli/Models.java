@@ -78,10 +78,12 @@ record Models(Map<String, Vae> vaes, List<ModelCard> cards) {
         vaes.forEach((name, vae) -> {
             VaeSpec spec = vae.spec();
             if (!spec.shape().equals(images.shape()) || !spec.range().equals(images.range())) {
-                throw new BadInputException("model " + name + " takes images of " + spec.shape() + " in ["
-                        + spec.range().low() + ", " + spec.range().high() + "], but " + images.name() + " has "
-                        + images.shape() + " in [" + images.range().low() + ", "
-                        + images.range().high() + "]; name its data set with --data, and the size of images that are to be resized with --image-size");
+                throw new BadInputException(
+                        "model " + name + " takes images of " + spec.shape() + " in ["
+                                + spec.range().low() + ", " + spec.range().high() + "], but " + images.name() + " has "
+                                + images.shape() + " in [" + images.range().low() + ", "
+                                + images.range().high()
+                                + "]; name its data set with --data, and the size of images that are to be resized with --image-size");
             }
         });
     }
