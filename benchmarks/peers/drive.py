@@ -252,7 +252,7 @@ ATTACK = {"radius": 1, "steps": 50, "draws": 8}
 
 def attacks(o, work):
     """The maximum-damage attack, ours and that of other tools; all measured by `attacks.py --tool measure`."""
-    points = o.points if o.quick else 512
+    points = o.points if o.quick else 256
     given = [f"--{key}={value}" for key, value in ATTACK.items()]
 
     def ours(out, precision, chunk, threads=1):
@@ -279,7 +279,7 @@ def attacks(o, work):
     for share in (0.05, 0.1, 0.2):
         sides[f"art step {share}"] = lambda out, share=share: theirs(out, "art", "--step", share)
         sides[f"foolbox step {share}"] = lambda out, share=share: theirs(out, "foolbox", "--step", share)
-    for batch in (16, 64, 128, 256, 512):
+    for batch in (16, 64, 128, 256):
         sides[f"art batch {batch}"] = lambda out, batch=batch: theirs(out, "art", "--step", 0.1, "--batch", batch)
         sides[f"foolbox batch {batch}"] = lambda out, batch=batch: theirs(out, "foolbox", "--step", 0.1, "--batch", batch)
     for number in range(o.rounds):
