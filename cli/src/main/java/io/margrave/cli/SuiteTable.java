@@ -133,7 +133,9 @@ final class SuiteTable {
                         + " a perturbation.");
         lines.add("broken: P(|Delta| <= " + r
                 + ") is shown to be at most one half; undecided: neither that nor more is shown.");
-        lines.add("worst: points at which no other attack under the same constraint damages more.");
+        lines.add(
+                "worst: points at which no other attack under the same constraint damages more; attacks through the mean or");
+        lines.add("the variance alone are measured with the other kept, and not ranked.");
         return lines;
     }
 

@@ -23,12 +23,14 @@ import java.util.TreeSet;
 record WorstAttack(
         String model, Threat threat, List<AttackSeries> series, int images, List<Integer> wins, double[] damage) {
 
-    /** One a model and constraint; attacks under a penalty have no constraint to compare them under, and a search for
-     * the smallest norm stops as soon as an image is broken. */
+    /**
+     * One a model and constraint, of the attacks that are {@linkplain io.margrave.results.AttackSpec#ranked ranked}; those under a penalty have
+     * no constraint to compare them under.
+     */
     static List<WorstAttack> of(List<AttackSeries> all) {
         Map<String, Map<Threat, List<AttackSeries>>> byModel = new LinkedHashMap<>();
         for (AttackSeries each : all) {
-            if (each.threat().radius() != null && !each.smallest()) {
+            if (each.threat().radius() != null && each.spec().ranked()) {
                 byModel.computeIfAbsent(each.model(), model -> new LinkedHashMap<>())
                         .computeIfAbsent(each.threat(), threat -> new ArrayList<>())
                         .add(each);

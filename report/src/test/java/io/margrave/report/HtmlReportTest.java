@@ -96,7 +96,7 @@ class HtmlReportTest {
                 visible(html(SampleRun.run().points(20).suite(2).checks(0).withoutBreaks()));
         assertThat(visible)
                 .contains("What do attacks do to sprites-b1 and sprites-b4 on sprites?")
-                .contains("the worst of 7 attacks, image by image, throws the reconstructions")
+                .contains("the worst of 5 attacks, image by image, throws the reconstructions")
                 .contains("<section id=\"attacks\"")
                 .contains("<section id=\"attacked\"")
                 .doesNotContain("<h3>Margins</h3>")

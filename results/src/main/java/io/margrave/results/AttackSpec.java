@@ -1,6 +1,7 @@
 package io.margrave.results;
 
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ public record AttackSpec(
 
     /** Steps of {@link Method#RANDOM} where nobody says. */
     public static final int RANDOM_PERTURBATIONS = 10_000;
+
+    private static final Set<String> THROUGH_ONE_PARAMETER = Set.of("max-damage-mean", "max-damage-variance");
 
     /** What an attack perturbs. */
     public enum Variable {
@@ -116,6 +119,14 @@ public record AttackSpec(
     /** Whether it has the radius that goes without saying in its norm. */
     public boolean takesUsualRadius() {
         return radius == null && weights.isEmpty() && method != Method.MINIMAL_NORM;
+    }
+
+    /**
+     * Whether its damage can be held against that of other attacks: not of a search for the smallest norm, which stops as soon as a point is
+     * broken, nor of an attack through the mean or the variance alone, whose damage is that of a model that keeps the other parameter.
+     */
+    public boolean ranked() {
+        return method != Method.MINIMAL_NORM && !THROUGH_ONE_PARAMETER.contains(goal);
     }
 
     /** Attacks a point: one a target and weight. */

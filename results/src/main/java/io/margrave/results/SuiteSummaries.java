@@ -65,11 +65,11 @@ final class SuiteSummaries {
         return wins;
     }
 
-    /** Null under a penalty, and where the smallest norm was searched, which stops as soon as a point is broken. */
+    /** Null under a penalty, and of an attack that is not ranked. */
     private static @Nullable Constraint constraint(Variant variant, List<AttackedPoint> own) {
         Double radius = own.get(0).rows().get(0).finding().radius();
         AttackSpec spec = variant.spec;
-        return radius == null || spec.method() == AttackSpec.Method.MINIMAL_NORM
+        return radius == null || !spec.ranked()
                 ? null
                 : new Constraint(spec.variable() == AttackSpec.Variable.LATENT, spec.norm(), radius);
     }

@@ -106,6 +106,23 @@ class SuiteSummaryTest {
         });
     }
 
+    /** Their damage is that of a model which keeps the other parameter: it can be more than any adversary of the real one does. */
+    @Test
+    void attacks_through_one_parameter_are_not_set_against_others() {
+        List<AttackSpec> suite = new ArrayList<>();
+        for (String goal : List.of("max-damage", "max-damage-mean", "max-damage-variance")) {
+            suite.add(new AttackSpec(
+                    goal, goal, Variable.INPUT, Norm.L2, 2.0, List.of(), Method.GRADIENT, SearchEffort.of(1, 1, 1), 0));
+        }
+        List<SuiteSummary> summaries = summaries(
+                List.of(
+                        row(7, "max-damage", null, null, 3, 400),
+                        row(7, "max-damage-mean", null, null, 4, 400),
+                        row(7, "max-damage-variance", null, null, 2, 400)),
+                suite);
+        assertThat(summaries.stream().map(SuiteSummary::worst)).containsExactly(1, null, null);
+    }
+
     @Test
     void only_attacks_under_one_constraint_are_set_against_each_other() {
         List<SuiteSummary> summaries = summaries(List.of(
