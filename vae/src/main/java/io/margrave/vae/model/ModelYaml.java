@@ -115,7 +115,8 @@ record ModelYaml(NetworkSpec spec, @Nullable String weightsChecksum) {
                 training.optionalNumber("test_log_likelihood"),
                 training.optionalNumber("test_kl"),
                 training.optionalInteger("active_units", 0, YamlText.WIDEST),
-                training.numbers("kl_per_dimension"));
+                training.numbers("kl_per_dimension"),
+                training.optionalNumbers("validation_history"));
         training.done();
         return provenance;
     }
@@ -164,6 +165,7 @@ record ModelYaml(NetworkSpec spec, @Nullable String weightsChecksum) {
             training.put("active_units", activeUnits);
         }
         provenance.klPerDimension().forEach(training.putArray("kl_per_dimension")::add);
+        provenance.validationHistory().forEach(training.putArray("validation_history")::add);
         ObjectNode plan = training.putObject("plan");
         provenance.plan().forEach(plan::put);
         ObjectNode versions = training.putObject("versions");

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param testKl its second part
  * @param activeUnits latent dimensions whose posterior mean varies by more than 0.01 over the test split (Burda et al. 2016)
  * @param klPerDimension mean KL of each latent dimension; empty where not computed
+ * @param validationHistory the validation objective after each epoch, with the beta of training; empty where it was not kept
  */
 public record TrainingProvenance(
         String data,
@@ -42,11 +43,13 @@ public record TrainingProvenance(
         @Nullable Double testLogLikelihood,
         @Nullable Double testKl,
         @Nullable Integer activeUnits,
-        List<Double> klPerDimension) {
+        List<Double> klPerDimension,
+        List<Double> validationHistory) {
 
     public TrainingProvenance {
         plan = Collections.unmodifiableMap(new LinkedHashMap<>(plan));
         versions = Collections.unmodifiableMap(new LinkedHashMap<>(versions));
         klPerDimension = List.copyOf(klPerDimension);
+        validationHistory = List.copyOf(validationHistory);
     }
 }

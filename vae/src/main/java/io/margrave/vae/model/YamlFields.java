@@ -112,6 +112,11 @@ final class YamlFields {
         return numbers(name, MOST_ELEMENTS);
     }
 
+    /** As {@link #numbers}; empty where there is no such field. */
+    List<Double> optionalNumbers(String name) {
+        return isAbsent(name) ? List.of() : numbers(name);
+    }
+
     List<Double> numbers(String name, int most) {
         List<Double> values = new ArrayList<>();
         for (JsonNode element : array(name, most)) {

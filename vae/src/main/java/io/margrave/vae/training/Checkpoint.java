@@ -5,9 +5,11 @@ import io.margrave.data.Safetensors;
 import io.margrave.data.SafetensorsFile;
 import io.margrave.data.TensorData;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * All that a training needs to go on after an epoch as if it had never stopped.
@@ -23,6 +25,7 @@ import java.util.Map;
  * @param bestEpoch from 1; 0 where there is none
  * @param bestObjective on the validation split
  * @param seconds of wall-clock time so far
+ * @param history the validation objective after each epoch
  */
 record Checkpoint(
         Map<String, String> plan,
@@ -35,7 +38,8 @@ record Checkpoint(
         int epochs,
         int bestEpoch,
         double bestObjective,
-        double seconds) {
+        double seconds,
+        List<Double> history) {
 
     private static final String PLAN = "plan.";
 
@@ -53,6 +57,7 @@ record Checkpoint(
         metadata.put("best_epoch", Integer.toString(bestEpoch));
         metadata.put("best_objective", Double.toString(bestObjective));
         metadata.put("seconds", Double.toString(seconds));
+        metadata.put("history", history.stream().map(String::valueOf).collect(Collectors.joining(" ")));
         Safetensors.write(file, tensors, metadata);
     }
 
@@ -86,7 +91,8 @@ record Checkpoint(
                     Integer.parseInt(field(file, metadata, "epochs")),
                     Integer.parseInt(field(file, metadata, "best_epoch")),
                     Double.parseDouble(field(file, metadata, "best_objective")),
-                    Double.parseDouble(field(file, metadata, "seconds")));
+                    Double.parseDouble(field(file, metadata, "seconds")),
+                    numbers(field(file, metadata, "history")));
         } catch (NumberFormatException e) {
             throw new BadInputException(file + ": a number in it can't be read: delete it to train from the start", e);
         }
@@ -108,6 +114,12 @@ record Checkpoint(
             taken.put(name, data);
         });
         return taken;
+    }
+
+    private static List<Double> numbers(String text) {
+        return text.isEmpty()
+                ? List.of()
+                : Arrays.stream(text.split(" ", -1)).map(Double::valueOf).toList();
     }
 
     private static String field(Path file, Map<String, String> metadata, String key) {

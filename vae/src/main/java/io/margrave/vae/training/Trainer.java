@@ -135,7 +135,8 @@ public final class Trainer {
                 test.logLikelihood(),
                 test.kl(),
                 test.activeUnits(),
-                test.klPerDimension());
+                test.klPerDimension(),
+                outcome.history());
     }
 
     private static void makeFolder(Path out) {

@@ -11,6 +11,7 @@ import io.margrave.vae.model.NetworkSpec;
 import io.margrave.vae.model.NetworkVae;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +52,7 @@ final class TrainingRun {
     private Map<String, TensorData> best;
     private double lastObjective = Double.NEGATIVE_INFINITY;
     private long lastEvent;
+    private final List<Double> history = new ArrayList<>();
 
     /** Training came to no good; the message says at which epoch and what to do. */
     static final class Diverged extends RuntimeException {
@@ -70,6 +72,7 @@ final class TrainingRun {
      * @param bestObjective on the validation split
      * @param seconds of wall-clock time, earlier sittings included
      * @param test the best weights on the test split
+     * @param history the validation objective after each epoch
      */
     record Outcome(
             Map<String, Tensor> parameters,
@@ -77,7 +80,8 @@ final class TrainingRun {
             int bestEpoch,
             double bestObjective,
             double seconds,
-            HeldOutElbo test) {}
+            HeldOutElbo test,
+            List<Double> history) {}
 
     TrainingRun(
             TrainingPlan plan,
@@ -110,6 +114,7 @@ final class TrainingRun {
             epochs = kept.epochs();
             bestEpoch = kept.bestEpoch();
             bestObjective = kept.bestObjective();
+            history.addAll(kept.history());
             secondsBefore = kept.seconds();
         } else {
             best = copies(parameters);
@@ -146,7 +151,7 @@ final class TrainingRun {
         putBack(best, parameters);
         double seconds = seconds();
         HeldOutElbo test = HeldOutElbo.measure(vae, data.test(), noise.stream(0, "test", 0));
-        return new Outcome(vae.parameters(), epochs, bestEpoch, bestObjective, seconds, test);
+        return new Outcome(vae.parameters(), epochs, bestEpoch, bestObjective, seconds, test, history);
     }
 
     private boolean isPatienceOver() {
@@ -208,6 +213,7 @@ final class TrainingRun {
             throw diverged(reached, 0);
         }
         lastObjective = reached;
+        history.add(reached);
         if (reached > bestObjective) {
             bestObjective = reached;
             bestEpoch = epochs;
@@ -238,7 +244,8 @@ final class TrainingRun {
                 epochs,
                 bestEpoch,
                 bestObjective,
-                seconds());
+                seconds(),
+                history);
     }
 
     private void tell(String detail) {

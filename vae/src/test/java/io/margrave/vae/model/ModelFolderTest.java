@@ -52,7 +52,8 @@ class ModelFolderTest {
                     -80.0,
                     19.25,
                     2,
-                    List.of(1.5, 0.0, 17.75)));
+                    List.of(1.5, 0.0, 17.75),
+                    List.of(-130.0, -101.5)));
 
     @TempDir
     private Path folder;
