@@ -301,11 +301,15 @@ public final class LessDamageWithMargin {
                             Text.integer(pool.censored()),
                             Text.integer(pool.left()),
                             pool.inNats() ? "nats" : "D",
-                            relative
-                                    ? Pool.rank(pool.pairs(), pair -> orZero(pair.relative()), true)
-                                            .text()
-                                    : Text.NONE,
-                            Pool.rank(pool.pairs(), Pair::nats, true).text(),
+                            !relative
+                                    ? Text.NONE
+                                    : pool.inNats()
+                                            ? Pool.rank(pool.pairs(), pair -> orZero(pair.relative()), true)
+                                                    .text()
+                                            : pool.spearman().text(),
+                            pool.inNats()
+                                    ? pool.spearman().text()
+                                    : Pool.rank(pool.pairs(), Pair::nats, true).text(),
                             pool.withinText(),
                             pool.range(),
                             ClusterMedian.of(
