@@ -29,9 +29,14 @@ final class PlanSchema {
         this.tree = tree;
     }
 
-    /** The schema that this version of Margrave was built with. */
+    /** The schema of audit plans that this version of Margrave was built with. */
     static PlanSchema load() {
-        try (InputStream in = PlanSchema.class.getResourceAsStream(FILE)) {
+        return load(PlanSchema.class, FILE);
+    }
+
+    /** The schema in a file beside a class. */
+    static PlanSchema load(Class<?> beside, String file) {
+        try (InputStream in = beside.getResourceAsStream(file)) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema(text, InputFormat.JSON);
