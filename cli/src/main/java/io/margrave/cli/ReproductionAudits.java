@@ -81,6 +81,18 @@ record ReproductionAudits(ExperimentPlan plan, @Nullable Path dataDir, int threa
         return suite.isEmpty() ? null : read(tree);
     }
 
+    /** A few margins without the value range, for planes to be drawn through. */
+    AuditPlan unboxed(PlannedModel model, Path folder, int points) {
+        ObjectNode tree = common(model, folder, points);
+        tree.put("curve_points", 0);
+        tree.setAll(plan.audit());
+        tree.put("attack_radius", 0);
+        tree.put("mean_only", false);
+        tree.put("unboxed", true);
+        tree.put("checks", "none");
+        return read(tree);
+    }
+
     private static void attack(ArrayNode suite, String goal, double fraction, double radius) {
         suite.addObject().put("name", goal + "-" + fraction).put("goal", goal).put("radius", radius);
     }

@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  margrave train --data mnist --kind vib --beta 0.01 --out models/mnist-vib",
+            "  margrave train --data mnist --kind vib --out models/mnist-vib",
             "  margrave train --data mnist --kind classifier --out models/mnist-det",
             "  margrave sensitivity --models models/mnist-vib,models/mnist-det --points 500 --out sensitivity.csv",
             "",

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -180,6 +181,33 @@ class MainTest {
         assertThat(ran.out()).anyMatch(line -> line.startsWith("max-damage ") && !line.contains("targeted"));
         assertThat(ran.out()).anyMatch(line -> line.matches("latent-kl +targeted +KL.*"));
         assertThat(ran.out()).allMatch(line -> line.length() <= 120);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--kind ae --beta 4|want no --beta with --kind ae",
+                "--kind ae --warm-up 3|want no --warm-up with --kind ae",
+                "--kind ae --sigma-floor 0.1|want no --sigma-floor with --kind ae",
+                "--kind classifier --beta 1|want no --beta with --kind classifier",
+                "--kind classifier --likelihood gaussian|want no --likelihood with --kind classifier",
+                "--kind vib --scale 0.2|want no --scale with --kind vib",
+                "--kind vib --learned-scale|want no --learned-scale with --kind vib",
+                "--kind gan|want kind vae, ae, vib, classifier, got 'gan'",
+                "--jacobian-penalty -1|want a finite jacobian penalty",
+                "--sigma-floor NaN|want a finite sigma floor",
+            })
+    void options_that_mean_nothing_together_are_refused_in_one_line(String line) {
+        String[] parts = line.split("\\|", -1);
+        Ran ran = Ran.margrave(
+                folder,
+                Stream.concat(
+                                Stream.of("train", "--data", "sprites", "--out", "models/m"),
+                                Stream.of(parts[0].split(" ", -1)))
+                        .toArray(String[]::new));
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).hasSize(1).first().asString().contains(parts[1]);
+        assertThat(folder.resolve("models/m")).doesNotExist();
     }
 
     @Test

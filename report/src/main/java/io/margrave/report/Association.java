@@ -5,6 +5,7 @@ import io.margrave.theory.Proportion;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,18 @@ public record Association(
      * @param high upper end
      */
     public record Estimate(double value, double low, double high) {
+        /** With two decimals: {@code 0.84 [0.80, 0.88]}. */
+        public String text() {
+            if (Double.isNaN(value)) {
+                return Text.NONE;
+            }
+            return Double.isNaN(low) ? fixed(value) : fixed(value) + " [" + fixed(low) + ", " + fixed(high) + "]";
+        }
+
+        private static String fixed(double value) {
+            return String.format(Locale.ROOT, "%.2f", value).replace('-', '\u2212');
+        }
+
         private static Estimate of(double value, double[] resampled) {
             double[] defined = Arrays.stream(resampled)
                     .filter(v -> !Double.isNaN(v))

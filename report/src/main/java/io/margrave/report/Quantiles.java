@@ -1,7 +1,7 @@
 package io.margrave.report;
 
 /** Sample quantiles. */
-final class Quantiles {
+public final class Quantiles {
     private Quantiles() {}
 
     /**
@@ -12,7 +12,7 @@ final class Quantiles {
      * @param quantile in [0, 1]
      * @return NaN for no values
      */
-    static double of(double[] sorted, double quantile) {
+    public static double of(double[] sorted, double quantile) {
         if (sorted.length == 0) {
             return Double.NaN;
         }

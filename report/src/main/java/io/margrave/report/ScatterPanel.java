@@ -88,16 +88,6 @@ record ScatterPanel(RunResults results, List<Pair> pairs) {
 
     /** A correlation with its interval: {@code 0.84 [0.80, 0.88]}. */
     static String estimate(Association.Estimate estimate) {
-        if (Double.isNaN(estimate.value())) {
-            return Text.NONE;
-        }
-        String value = fixed(estimate.value());
-        return Double.isNaN(estimate.low())
-                ? value
-                : value + " [" + fixed(estimate.low()) + ", " + fixed(estimate.high()) + "]";
-    }
-
-    private static String fixed(double value) {
-        return String.format(java.util.Locale.ROOT, "%.2f", value).replace('-', '\u2212');
+        return estimate.text();
     }
 }

@@ -9,18 +9,18 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers and lists as a reader sees them. */
-final class Text {
+public final class Text {
     /** Stands where there is no value. */
-    static final String NONE = "\u2013";
+    public static final String NONE = "\u2013";
 
     private Text() {}
 
     /** Three significant digits, whole numbers as they are; {@link #NONE} for null and NaN, the infinity sign for infinite values. */
-    static String number(@Nullable Double value) {
+    public static String number(@Nullable Double value) {
         return number(value, 3);
     }
 
-    static String number(@Nullable Double value, int digits) {
+    public static String number(@Nullable Double value, int digits) {
         if (value == null || value.isNaN()) {
             return NONE;
         }
@@ -45,7 +45,7 @@ final class Text {
     }
 
     /** {@code 12.3 %}. */
-    static String percent(double share) {
+    public static String percent(double share) {
         if (Double.isNaN(share)) {
             return NONE;
         }
@@ -55,31 +55,31 @@ final class Text {
     }
 
     /** {@code 12 of 40}. */
-    static String count(Proportion share) {
+    public static String count(Proportion share) {
         return integer(share.successes()) + " of " + integer(share.trials());
     }
 
     /** Groups of three digits. */
-    static String integer(long value) {
+    public static String integer(long value) {
         return String.format(Locale.ROOT, "%,d", value).replace(',', '\u202f');
     }
 
     /** {@code [1.2, 3.4]}; an end that does not exist is unbounded. */
-    static String interval(QuantileInterval interval) {
+    public static String interval(QuantileInterval interval) {
         return interval(interval.low(), interval.high());
     }
 
-    static String interval(double low, double high) {
+    public static String interval(double low, double high) {
         return "[" + number(low) + ", " + number(high) + "]";
     }
 
     /** The interval of a share, from 1 - alpha on either side. */
-    static String interval(Proportion share, double alpha) {
+    public static String interval(Proportion share, double alpha) {
         return "[" + percent(share.lower(alpha)) + ", " + percent(share.upper(alpha)) + "]";
     }
 
     /** {@code a, b and c}. */
-    static String list(List<String> items) {
+    public static String list(List<String> items) {
         if (items.size() < 2) {
             return String.join("", items);
         }
@@ -87,7 +87,7 @@ final class Text {
     }
 
     /** {@code 1 image}, {@code 2 images}. */
-    static String plural(long count, String noun) {
+    public static String plural(long count, String noun) {
         return integer(count) + " " + noun + (count == 1 ? "" : "s");
     }
 }

@@ -18,12 +18,12 @@ import java.util.List;
  *
  * <p>Fixed parts are written as text; whatever comes from a run enters as a JSON node, never by pasting text.
  */
-final class VegaLite {
+public final class VegaLite {
     private static final JsonMapper LENIENT = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES, JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
             .build();
 
-    static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    public static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** Okabe and Ito's colours, told apart by colour-blind readers; vermilion is kept for what needs attention. */
     private static final List<String> COLOURS =
@@ -44,12 +44,12 @@ final class VegaLite {
     }
 
     /** Vermilion: points that contradict a bound. */
-    static final String ALERT = "#D55E00";
+    public static final String ALERT = "#D55E00";
 
     private VegaLite() {}
 
     /** Reads a fixed part; names need no quotes and strings may have single ones. */
-    static ObjectNode object(String fixed) {
+    public static ObjectNode object(String fixed) {
         try {
             return (ObjectNode) LENIENT.readTree(fixed);
         } catch (JsonProcessingException e) {
@@ -58,7 +58,7 @@ final class VegaLite {
     }
 
     /** Panels side by side, wrapped after three, with the shared look of all figures. */
-    static ObjectNode figure(List<ObjectNode> panels) {
+    public static ObjectNode figure(List<ObjectNode> panels) {
         ObjectNode spec = NODES.objectNode();
         spec.put("$schema", "https://vega.github.io/schema/vega-lite/v6.json");
         spec.put("background", "white");
@@ -106,14 +106,14 @@ final class VegaLite {
     }
 
     /** One colour a value of any field. */
-    static ObjectNode colour(String field, List<String> values) {
+    public static ObjectNode colour(String field, List<String> values) {
         ObjectNode channel = object("{type: 'nominal', title: null}").put("field", field);
         channel.set("scale", scale(values, COLOURS));
         return channel;
     }
 
     /** One dash a value of any field, so that lines are told apart without colour. */
-    static ObjectNode dash(String field, List<String> values) {
+    public static ObjectNode dash(String field, List<String> values) {
         ObjectNode channel = object("{type: 'nominal', title: null, legend: {symbolType: 'stroke', symbolSize: 300}}")
                 .put("field", field);
         ArrayNode range = NODES.arrayNode();
@@ -140,7 +140,7 @@ final class VegaLite {
      * @param title above the panel
      * @param notes smaller lines beneath the title
      */
-    static ObjectNode panel(String title, List<String> notes, int width, int height, List<ObjectNode> layers) {
+    public static ObjectNode panel(String title, List<String> notes, int width, int height, List<ObjectNode> layers) {
         ObjectNode panel = NODES.objectNode();
         ObjectNode heading = NODES.objectNode().put("text", title);
         if (!notes.isEmpty()) {
@@ -154,7 +154,7 @@ final class VegaLite {
     }
 
     /** A layer: its data, its mark and its channels. */
-    static ObjectNode layer(ArrayNode values, String mark, ObjectNode encoding) {
+    public static ObjectNode layer(ArrayNode values, String mark, ObjectNode encoding) {
         ObjectNode layer = NODES.objectNode();
         layer.set("data", NODES.objectNode().set("values", values));
         layer.set("mark", object(mark));
@@ -163,7 +163,7 @@ final class VegaLite {
     }
 
     /** Drag pans, a wheel with the control key zooms (so that a page still scrolls), a double click resets. */
-    static ObjectNode zoomable(ObjectNode layer, int panel) {
+    public static ObjectNode zoomable(ObjectNode layer, int panel) {
         ArrayNode params = NODES.arrayNode();
         params.add(object("""
                 {name: 'zoom%d', bind: 'scales',
@@ -173,17 +173,17 @@ final class VegaLite {
     }
 
     /** A tooltip entry. */
-    static ObjectNode tip(String field, String title) {
+    public static ObjectNode tip(String field, String title) {
         return NODES.objectNode().put("field", field).put("title", title);
     }
 
     /** A tooltip entry of a number at four digits. */
-    static ObjectNode numberTip(String field, String title) {
+    public static ObjectNode numberTip(String field, String title) {
         return tip(field, title).put("type", "quantitative").put("format", ".4~g");
     }
 
     /** A scale from a little below {@code low} to a little above {@code high}, so that no mark at the edge is cut. */
-    static ObjectNode scale(double low, double high) {
+    public static ObjectNode scale(double low, double high) {
         double room = high > low ? 0.05 * (high - low) : Math.max(1e-3, 0.05 * Math.abs(high));
         ArrayNode domain = NODES.arrayNode();
         domain.add(rounded(low - 0.7 * room));
@@ -195,7 +195,7 @@ final class VegaLite {
     }
 
     /** The largest or smallest of a field over data. */
-    static DoubleSummaryStatistics range(ArrayNode values, String... fields) {
+    public static DoubleSummaryStatistics range(ArrayNode values, String... fields) {
         DoubleSummaryStatistics range = new DoubleSummaryStatistics();
         values.forEach(value -> {
             for (String field : fields) {
@@ -205,18 +205,18 @@ final class VegaLite {
         return range;
     }
 
-    static ArrayNode array(List<ObjectNode> items) {
+    public static ArrayNode array(List<ObjectNode> items) {
         return NODES.arrayNode().addAll(items);
     }
 
-    static ArrayNode strings(List<String> items) {
+    public static ArrayNode strings(List<String> items) {
         ArrayNode array = NODES.arrayNode();
         items.forEach(array::add);
         return array;
     }
 
     /** Five significant digits: more than a screen shows, and a third of the file. */
-    static BigDecimal rounded(double value) {
+    public static BigDecimal rounded(double value) {
         return new BigDecimal(value).round(new MathContext(5)).stripTrailingZeros();
     }
 }
