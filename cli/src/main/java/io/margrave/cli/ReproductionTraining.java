@@ -7,6 +7,7 @@ import io.margrave.data.DataSplits;
 import io.margrave.results.Progress;
 import io.margrave.robustness.audit.Workers;
 import io.margrave.vae.model.LikelihoodSpec;
+import io.margrave.vae.model.ModelFolder;
 import io.margrave.vae.model.ModelKind;
 import io.margrave.vae.network.Architecture;
 import io.margrave.vae.network.Layer.Activation;
@@ -62,6 +63,9 @@ record ReproductionTraining(ReproductionFolder folder, Map<String, DataSplits> d
     /** Trains what is not trained yet. */
     void run(List<PlannedModel> models, Progress.Listener progress) {
         Epochs epochs = new Epochs(models, progress);
+        models.stream()
+                .filter(model -> ModelFolder.holdsModel(folder.model(model.name())))
+                .forEach(model -> epochs.trained(model.name(), model.group().epochs()));
         List<Workers.Job<String>> jobs = new ArrayList<>();
         for (PlannedModel model : models) {
             TrainingPlan plan = plan(model);
@@ -91,6 +95,11 @@ record ReproductionTraining(ReproductionFolder folder, Map<String, DataSplits> d
             this.total =
                     models.stream().mapToLong(model -> model.group().epochs()).sum();
             this.progress = progress;
+        }
+
+        /** Before anything is told. */
+        void trained(String model, long epochs) {
+            done.put(model, epochs);
         }
 
         synchronized void on(String model, long epochs, String detail) {

@@ -19,6 +19,7 @@ import io.margrave.vae.model.NetworkVae;
 import io.margrave.vae.model.PosteriorFamily;
 import io.margrave.vae.model.Vae;
 import io.margrave.vae.network.Architecture;
+import io.margrave.vae.network.Layer.Activation;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -58,9 +59,9 @@ class KindsTest {
         DataSplits plane = Plane.splits(300);
         LikelihoodSpec likelihood =
                 new LikelihoodSpec(LikelihoodSpec.Family.GAUSSIAN, 0.1, false, LikelihoodSpec.Link.IDENTITY);
-        TrainingPlan plan = PLAN.withModel(Architecture.mlp(), 2, likelihood)
-                .withKind(ModelKind.AE)
-                .withEpochs(150);
+        Architecture linear = new Architecture.Mlp(List.of(), Activation.RELU);
+        TrainingPlan plan = new TrainingPlan("plane", linear, 2, likelihood, 1, 0, 120, 25, 3e-3, 120, 5, 1, null)
+                .withKind(ModelKind.AE);
         Trainer.train(plan, plane, out("plane"), Progress.Listener.none());
         Vae vae = ModelFolder.read(out("plane"));
         int n = plane.train().size();
@@ -233,7 +234,10 @@ class KindsTest {
         try (PointerScope scope = new PointerScope()) {
             Tensor images = TensorCopies.images(
                     DATA.test().images(new int[] {0, 1, 2}), DATA.test().shape());
-            assertThat(TensorCopies.doubles(vae.encode(images).stdDev())).allMatch(sigma -> sigma >= 0.4f);
+            assertThat(Arrays.stream(TensorCopies.doubles(vae.encode(images).stdDev()))
+                            .min()
+                            .orElseThrow())
+                    .isGreaterThanOrEqualTo(0.4f);
         }
     }
 
