@@ -53,7 +53,7 @@ record ReproductionAudits(ExperimentPlan plan, @Nullable Path dataDir, int threa
         // All attacks are of the suite, which keeps more of what they reach than the plan's own.
         tree.put("attack_radius", 0);
         ArrayNode suite = tree.putArray("suite");
-        for (double fraction : plan.attackRadii().subList(1, plan.attackRadii().size())) {
+        for (double fraction : plan.attackRadii()) {
             for (String goal : List.of(THROUGH_BOTH, THROUGH_MEAN, THROUGH_VARIANCE)) {
                 if (!deterministic || goal.equals(THROUGH_BOTH)) {
                     attack(suite, goal, fraction, fraction * median);
