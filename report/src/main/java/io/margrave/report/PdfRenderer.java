@@ -7,6 +7,8 @@ import java.io.StringReader;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -34,7 +36,14 @@ final class PdfRenderer {
     /** Millimetres of a pixel that is no smaller in print than on a screen. */
     private static final double SCREEN_PIXEL = MILLIMETRES_PER_INCH / 96;
 
+    /** A name in a script that the font lacks is printed with a mark in place of a letter; nobody is told on standard error. */
+    private static final Logger FONTS = Logger.getLogger("org.apache.fop.fonts");
+
     private final Configuration fonts = fonts();
+
+    PdfRenderer() {
+        FONTS.setLevel(Level.SEVERE);
+    }
 
     /** Both weights of the one font, under every name that a figure of this module asks for. */
     private static Configuration fonts() {
