@@ -24,6 +24,7 @@ import io.margrave.results.experiment.MarginRow;
 import io.margrave.results.experiment.SensitivityRow;
 import io.margrave.results.experiment.Slice;
 import io.margrave.results.experiment.TargetedRow;
+import io.margrave.robustness.plane.Grid;
 import io.margrave.robustness.plane.Planes;
 import io.margrave.robustness.plane.Subject;
 import io.margrave.robustness.sensitivity.SensitivityAudit;
@@ -50,6 +51,9 @@ import org.jspecify.annotations.Nullable;
 final class Reproduction {
     /** Inputs that the planes of a model are chosen among. */
     private static final int ILLUSTRATED = 16;
+
+    /** For models whose cells take long. */
+    private static final Grid COARSE = new Grid(31, 200);
 
     /** Sources of targeted attacks whose pictures are shown, a model. */
     private static final int PICTURED = 4;
@@ -304,7 +308,8 @@ final class Reproduction {
     }
 
     /**
-     * The planes of one model at the input whose margin, without the value range, is the median of a few at the middle r: an image with black and
+     * The planes of one model at the input whose margin, without the value range, is the median of a few at the smallest r that has any (at
+     * larger ones every clean draw is inside, and there is little to see): an image with black and
      * white pixels is a corner of the range, and of a plane through a corner little is inside.
      */
     private List<Slice> slices(PlannedModel model) {
@@ -329,20 +334,23 @@ final class Reproduction {
     }
 
     private List<Slice> slices(PlannedModel model, RunStore store) {
-        List<Double> radii = store.plan().r().values();
-        double r = radii.get(radii.size() / 2);
-        List<StoredBreak> breaks = new ArrayList<>();
-        store.done().forEach(task -> breaks.addAll(store.breaks(task)));
-        List<StoredBreak> found = breaks.stream()
-                .filter(each -> each.r() == r && each.kind() == Kind.FULL && !each.boxed() && each.norm() > 0)
-                .sorted(Comparator.comparingDouble(StoredBreak::norm).thenComparingInt(StoredBreak::point))
-                .toList();
-        if (found.isEmpty()) {
-            return List.of();
+        for (double r : store.plan().r().values()) {
+            List<StoredBreak> breaks = new ArrayList<>();
+            store.done().forEach(task -> breaks.addAll(store.breaks(task)));
+            List<StoredBreak> found = breaks.stream()
+                    .filter(each -> each.r() == r && each.kind() == Kind.FULL && !each.boxed() && each.norm() > 0)
+                    .sorted(Comparator.comparingDouble(StoredBreak::norm).thenComparingInt(StoredBreak::point))
+                    .toList();
+            if (!found.isEmpty()) {
+                return slices(model, store, found.get((found.size() - 1) / 2));
+            }
         }
-        StoredBreak shown = found.get((found.size() - 1) / 2);
+        return List.of();
+    }
+
+    private List<Slice> slices(PlannedModel model, RunStore store, StoredBreak shown) {
         MarginRow row = ReproductionRows.margins(store.results(0)).stream()
-                .filter(each -> each.r() == r && each.point() == shown.point())
+                .filter(each -> each.r() == shown.r() && each.point() == shown.point())
                 .findFirst()
                 .orElseThrow();
         Vae vae = ModelFolder.read(folder.model(model.name()));
@@ -354,10 +362,14 @@ final class Reproduction {
                 shown.perturbed(),
                 Kind.FULL,
                 false,
-                r,
+                shown.r(),
                 new Noise(plan.seed(), model.name()));
         return List.of(
-                Planes.input(subject, or0(row.boundFrobenius()), or0(row.boundWhitened())),
+                Planes.input(
+                        subject,
+                        or0(row.boundFrobenius()),
+                        or0(row.boundWhitened()),
+                        model.group().network().equals("conv") ? COARSE : Grid.DEFAULT),
                 Planes.reconstructions(subject),
                 Planes.latent(subject, row.pCleanLower()));
     }
