@@ -54,13 +54,15 @@ class SensitivityCommandTest {
 
     @BeforeAll
     static void train() {
-        for (Ran ran : List.of(train("vib", "models/vib"), train("classifier", "models/det"), train("vae", "models/vae"))) {
+        for (Ran ran :
+                List.of(train("vib", "models/vib"), train("classifier", "models/det"), train("vae", "models/vae"))) {
             assertThat(ran.exitCode()).as(String.join("\n", ran.err())).isZero();
         }
     }
 
     private static Ran measure(String... more) {
-        return Ran.margrave(folder, Stream.concat(Stream.of(MEASURE), Stream.of(more)).toArray(String[]::new));
+        return Ran.margrave(
+                folder, Stream.concat(Stream.of(MEASURE), Stream.of(more)).toArray(String[]::new));
     }
 
     @Test
@@ -79,7 +81,8 @@ class SensitivityCommandTest {
                         + "bound_linear,margin,margin_mean_only");
         assertThat(lines.subList(1, 9)).allMatch(line -> line.startsWith("vib,"));
         assertThat(lines.subList(9, 17)).allMatch(line -> line.startsWith("det,"));
-        assertThat(measure("--threads", "2", "--quiet", "--out", "two.csv").err()).isEmpty();
+        assertThat(measure("--threads", "2", "--quiet", "--out", "two.csv").err())
+                .isEmpty();
         assertThat(Files.readAllLines(folder.resolve("two.csv"))).isEqualTo(lines);
     }
 
