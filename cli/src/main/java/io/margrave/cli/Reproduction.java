@@ -122,24 +122,34 @@ final class Reproduction {
         List<PlannedModel> reconstructing =
                 models.stream().filter(model -> !model.classifies()).toList();
         for (PlannedModel model : reconstructing) {
-            Path run = folder.audit(model.name());
-            if (!ReproductionAudits.finished(run)) {
-                audits.run(auditPlan(model), run, hint, named("audit " + model.name()));
-            }
+            audits.run(
+                    auditPlan(model), folder.audit(model.name()), median(model), hint, named("audit " + model.name()));
         }
         for (PlannedModel model : attacked()) {
             AuditPlan wanted = audits.targeted(model, folder.model(model.name()), median(model));
-            Path run = folder.targeted(model.name());
-            if (wanted != null && !ReproductionAudits.finished(run)) {
-                audits.run(wanted, run, hint, named("targets " + model.name()));
+            if (wanted != null) {
+                audits.run(
+                        wanted, folder.targeted(model.name()), median(model), hint, named("targets " + model.name()));
             }
         }
         return tables(models);
     }
 
-    /** Whether the sensitivity of a classifier is measured. */
-    boolean measured(PlannedModel model) {
-        return Files.exists(folder.part("sensitivity", model.name()));
+    /** Whether nothing is left to audit of a trained model. */
+    boolean audited(PlannedModel model) {
+        return model.classifies()
+                ? Files.exists(part("sensitivity", model))
+                : ReproductionAudits.finished(auditPlan(model), folder.audit(model.name()), median(model));
+    }
+
+    /** Where something is kept that was measured of these weights in one go: under another name for others. */
+    private Path part(String what, PlannedModel model) {
+        String weights =
+                ModelFolder.card(folder.model(model.name()), model.name()).weightsChecksum();
+        return folder.part(
+                what,
+                model.name() + "-" + weights.substring(0, 8) + "-"
+                        + model.group().points() + "-" + plan.seed());
     }
 
     AuditPlan auditPlan(PlannedModel model) {
@@ -235,8 +245,8 @@ final class Reproduction {
     }
 
     private List<SensitivityRow> sensitivity(PlannedModel model) {
-        Path part = folder.part("sensitivity", model.name());
-        if (measured(model)) {
+        Path part = part("sensitivity", model);
+        if (Files.exists(part)) {
             return ExperimentTables.read(part).sensitivity();
         }
         DataSplits splits = Objects.requireNonNull(data.get(model.group().data()));
@@ -298,18 +308,18 @@ final class Reproduction {
      * white pixels is a corner of the range, and of a plane through a corner little is inside.
      */
     private List<Slice> slices(PlannedModel model) {
-        Path part = folder.part("planes", model.name());
+        Path part = part("planes", model);
         if (Files.exists(part.resolve("slices.csv"))) {
             return ExperimentTables.read(part).slices();
         }
         Path run = part.resolve("audit");
-        if (!ReproductionAudits.finished(run)) {
-            AuditPlan wanted = audits.unboxed(
-                    model,
-                    folder.model(model.name()),
-                    Math.min(ILLUSTRATED, model.group().points()));
-            audits.run(wanted, run, hint, named("planes " + model.name()));
-        }
+        int points = Math.min(ILLUSTRATED, model.group().points());
+        audits.run(
+                audits.unboxed(model, folder.model(model.name()), points),
+                run,
+                median(model),
+                hint,
+                named("planes " + model.name()));
         try (RunStore store = RunStore.open(run);
                 StopGuard guard = new StopGuard(console, hint)) {
             List<Slice> slices = slices(model, store);

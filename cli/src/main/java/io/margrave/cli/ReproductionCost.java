@@ -42,9 +42,7 @@ record ReproductionCost(int models, double training, int runs, double audits) {
             DataSplits data =
                     Objects.requireNonNull(reproduction.data().get(model.group().data()));
             boolean trained = ModelFolder.holdsModel(reproduction.folder().model(model.name()));
-            boolean audited = model.classifies()
-                    ? reproduction.measured(model)
-                    : ReproductionAudits.finished(reproduction.folder().audit(model.name()));
+            boolean audited = trained && reproduction.audited(model);
             if (trained && audited) {
                 continue;
             }
