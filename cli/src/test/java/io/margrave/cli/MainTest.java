@@ -218,6 +218,8 @@ class MainTest {
                         "train",
                         "attack",
                         "audit",
+                        "sensitivity",
+                        "reproduce",
                         "check",
                         "verify",
                         "compare",
