@@ -38,6 +38,9 @@ import picocli.CommandLine.Parameters;
             "Exit codes: 0 done, whatever the claims come to; 2 bad input; 130 stopped (resumable)."
         })
 final class ReproduceCommand implements Callable<Integer> {
+    /** Of which nothing but its tables is known. */
+    private static final String TABLES_ALONE = "# Not known: this page was made from tables alone.\n";
+
     private final Console console;
 
     @Parameters(
@@ -99,7 +102,7 @@ final class ReproduceCommand implements Callable<Integer> {
             }
             ReproductionFolder folder = new ReproductionFolder(console.resolve(out == null ? tables : out));
             ExperimentResults results = ExperimentTables.read(console.resolve(tables));
-            ReproductionPages.write(results, null, List.of(), folder, figures, global.quiet, console);
+            ReproductionPages.write(results, List.of(), TABLES_ALONE, folder, figures, global.quiet, console);
             return ExitCode.PASS;
         }
         ExperimentDocument document = document();
@@ -121,7 +124,13 @@ final class ReproduceCommand implements Callable<Integer> {
             progress.close();
             ExperimentTables.write(results, reproduction.folder().tables());
             ReproductionPages.write(
-                    results, document, reproduction.pictures(), reproduction.folder(), figures, global.quiet, console);
+                    results,
+                    reproduction.pictures(results),
+                    document.text(),
+                    reproduction.folder(),
+                    figures,
+                    global.quiet,
+                    console);
         }
         return ExitCode.PASS;
     }

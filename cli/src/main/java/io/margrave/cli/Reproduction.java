@@ -10,6 +10,8 @@ import io.margrave.data.DataSplits;
 import io.margrave.data.Datasets;
 import io.margrave.data.Noise;
 import io.margrave.data.PairwiseDistances;
+import io.margrave.report.claim.ClaimPictures;
+import io.margrave.report.claim.ImageGrid;
 import io.margrave.results.AttackExhibit;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.Kind;
@@ -195,20 +197,31 @@ final class Reproduction {
         return plain.size() < 2 ? plain : List.of(plain.get(0), plain.get(plain.size() - 1));
     }
 
-    /** Attacked inputs for the page, chosen by rule: the first sources of each targeted run. */
-    List<AttackExhibit> pictures() {
-        List<AttackExhibit> pictures = new ArrayList<>();
+    /** Grids of attacked inputs for the page, chosen by rule: the first sources of each targeted run, and the points that claim 7 names. */
+    List<ImageGrid> pictures(ExperimentResults results) {
+        List<AttackExhibit> targeted = new ArrayList<>();
         for (PlannedModel model : attacked()) {
             Path run = folder.targeted(model.name());
             if (Files.exists(run)) {
                 try (RunStore store = RunStore.open(run)) {
                     ReproductionTargets.exhibits(store).stream()
                             .limit(PICTURED * (long) store.plan().suite().size())
-                            .forEach(pictures::add);
+                            .forEach(targeted::add);
                 }
             }
         }
-        return pictures;
+        List<AttackExhibit> damaged = new ArrayList<>();
+        for (ClaimPictures.Chosen chosen : ClaimPictures.chosen(results)) {
+            try (RunStore store = RunStore.open(folder.audit(chosen.model()))) {
+                store.plan().suite().stream()
+                        .filter(spec -> spec.goal().equals(ReproductionAudits.THROUGH_BOTH))
+                        .forEach(spec -> damaged.addAll(
+                                store.attackExhibits(chosen.model(), chosen.point(), spec.name())));
+            }
+        }
+        List<ImageGrid> grids = new ArrayList<>(ClaimPictures.targeted(results, targeted));
+        grids.addAll(ClaimPictures.sideBySide(results, damaged));
+        return grids;
     }
 
     private ExperimentResults tables(List<PlannedModel> models) {
