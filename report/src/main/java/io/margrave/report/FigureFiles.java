@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The figures of a report as files: SVG and PDF for papers, Vega-Lite for whoever wants to change them. */
 public final class FigureFiles {

@@ -139,7 +139,9 @@ final class PdfRenderer {
     /** Of the shapes of a figure, whose groups paint nothing by themselves. */
     private static boolean painted(Element element, String paint) {
         String value = element.getAttribute(paint);
-        return !value.isEmpty() && !value.equals("none") && element.getAttribute(paint + "-opacity").isEmpty();
+        return !value.isEmpty()
+                && !value.equals("none")
+                && element.getAttribute(paint + "-opacity").isEmpty();
     }
 
     private static void refuseReference(Element element) throws SvgRenderer.FailedException {

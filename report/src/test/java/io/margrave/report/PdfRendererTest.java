@@ -38,7 +38,8 @@ class PdfRendererTest {
 
     @Test
     void a_drawing_is_as_wide_as_was_asked_but_never_enlarged() throws Exception {
-        assertThat(pdf("<rect width=\"10\" height=\"10\"/>", 3.3)).containsPattern("MediaBox \\[0 0 23[78](\\.\\d+)? 11[89]");
+        assertThat(pdf("<rect width=\"10\" height=\"10\"/>", 3.3))
+                .containsPattern("MediaBox \\[0 0 23[78](\\.\\d+)? 11[89]");
         assertThat(pdf("<rect width=\"10\" height=\"10\"/>", 33)).containsPattern("MediaBox \\[0 0 300(\\.0+)? 150");
     }
 
@@ -71,7 +72,8 @@ class PdfRendererTest {
 
     @Test
     void entities_are_refused_and_so_is_what_is_no_drawing() {
-        assertThatThrownBy(() -> PDF.render("<!DOCTYPE svg [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>" + svg("<text>&a;</text>"), 3.3))
+        assertThatThrownBy(() -> PDF.render(
+                        "<!DOCTYPE svg [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>" + svg("<text>&a;</text>"), 3.3))
                 .isInstanceOf(FailedException.class)
                 .hasMessageContaining("DOCTYPE");
         assertThatThrownBy(() -> PDF.render("no drawing", 3.3)).isInstanceOf(FailedException.class);
@@ -79,7 +81,8 @@ class PdfRendererTest {
 
     @Test
     void every_figure_of_a_report_is_printed(@TempDir Path folder) throws Exception {
-        List<Figure> figures = Figures.of(SampleRun.run().models(Map.of("vae", 1.0)).points(6).results());
+        List<Figure> figures =
+                Figures.of(SampleRun.run().models(Map.of("vae", 1.0)).points(6).results());
         FigureFiles.Written written = FigureFiles.writeForPaper(figures, folder);
         assertThat(written.failures()).isEmpty();
         assertThat(written.files()).hasSize(3 * figures.size());

@@ -61,14 +61,16 @@ public final class ClaimPictures {
                             each -> Math.abs(each.row().finding().normL2() - chosen.norm())));
             ExperimentModel model = Objects.requireNonNull(models.get(chosen.model()));
             found.ifPresent(exhibit -> grids.computeIfAbsent(
-                            Study.titled(model.data()) + ", " + Study.titled(model.network()), unseen -> new ArrayList<>())
+                            Study.titled(model.data()) + ", " + Study.titled(model.network()),
+                            unseen -> new ArrayList<>())
                     .add(row(chosen, model, exhibit)));
         }
         List<ImageGrid> out = new ArrayList<>();
         grids.forEach((title, rows) -> out.add(new ImageGrid(
                 7,
                 title + ": robust and non-robust points",
-                RobustSideBySide.CHOICE + " R is the norm of the smallest verified break; reconstructions are those of the posterior mean.",
+                RobustSideBySide.CHOICE
+                        + " R is the norm of the smallest verified break; reconstructions are those of the posterior mean.",
                 List.of("input", "attacked input", "reconstruction", "reconstruction of the attacked"),
                 rows)));
         return out;
@@ -118,7 +120,9 @@ public final class ClaimPictures {
         for (AttackExhibit exhibit : exhibits) {
             if (exhibit.target() != null && models.containsKey(exhibit.row().model())) {
                 groups.computeIfAbsent(
-                                List.of(exhibit.row().model(), exhibit.row().finding().attack()),
+                                List.of(
+                                        exhibit.row().model(),
+                                        exhibit.row().finding().attack()),
                                 unseen -> new ArrayList<>())
                         .add(exhibit);
             }
@@ -168,7 +172,8 @@ public final class ClaimPictures {
         Boolean nearer = nearer(results, exhibit);
         return List.of(
                 new ImageGrid.Cell(
-                        image(exhibit, exhibit.input()), List.of("point " + exhibit.row().point())),
+                        image(exhibit, exhibit.input()),
+                        List.of("point " + exhibit.row().point())),
                 new ImageGrid.Cell(
                         image(exhibit, exhibit.perturbed()), List.of("|d| = " + Text.number(finding.normL2()))),
                 new ImageGrid.Cell(
@@ -193,7 +198,8 @@ public final class ClaimPictures {
                         && row.point() == exhibit.row().point()
                         && Objects.equals(row.target(), finding.target())
                         && near(row.norm(), finding.normL2())
-                        && (finding.attack().equals(row.goal()) || finding.attack().startsWith(row.goal() + "-")))
+                        && (finding.attack().equals(row.goal())
+                                || finding.attack().startsWith(row.goal() + "-")))
                 // Of latent-kl and latent-kl-reverse the longer one is meant.
                 .max(Comparator.comparingInt(row -> row.goal().length()))
                 .map(TargetedRow::nearerTarget)

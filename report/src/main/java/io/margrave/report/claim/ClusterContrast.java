@@ -29,8 +29,10 @@ record ClusterContrast(Mean first, Mean second, Mean difference) {
      */
     record Mean(int count, double value, double low, double high) {
         private static Mean of(int count, double value, double[] resampled) {
-            double[] defined =
-                    Arrays.stream(resampled).filter(v -> !Double.isNaN(v)).sorted().toArray();
+            double[] defined = Arrays.stream(resampled)
+                    .filter(v -> !Double.isNaN(v))
+                    .sorted()
+                    .toArray();
             return new Mean(count, value, Quantiles.of(defined, 0.025), Quantiles.of(defined, 0.975));
         }
 
@@ -53,8 +55,8 @@ record ClusterContrast(Mean first, Mean second, Mean difference) {
     static ClusterContrast of(double[] values, boolean[] second, int[] images) {
         int n = values.length;
         if (second.length != n || images.length != n) {
-            throw new IllegalArgumentException(
-                    "want as many groups and images as values, got " + second.length + ", " + images.length + " and " + n);
+            throw new IllegalArgumentException("want as many groups and images as values, got " + second.length + ", "
+                    + images.length + " and " + n);
         }
         Map<Integer, Integer> numbers = new HashMap<>();
         int[] image = Arrays.stream(images)

@@ -42,7 +42,10 @@ final class Illustrations {
                 int[] within = Planes.within(slice, Planes.length(slice, Planes.FROBENIUS));
                 if (within[1] >= FEWEST) {
                     judgements.add(new Judgement(
-                            cell, "r = " + Numbers.of(slice.r()), model.name() + ", point " + slice.point(), within[0] == within[1]));
+                            cell,
+                            "r = " + Numbers.of(slice.r()),
+                            model.name() + ", point " + slice.point(),
+                            within[0] == within[1]));
                 }
             }
             rows.add(row(study, cell, slice));
@@ -50,8 +53,9 @@ final class Illustrations {
         List<String> details = new ArrayList<>();
         details.add(RULE);
         details.addAll(Judgement.dependence(judgements));
-        details.add("A plane through an input shows two of its many directions: a bound that holds there may fail in another, and the attack\u2019s is"
-                + " the one that was found. Planes are of the point with the median margin, not of one that looks well.");
+        details.add(
+                "A plane through an input shows two of its many directions: a bound that holds there may fail in another, and the attack\u2019s is"
+                        + " the one that was found. Planes are of the point with the median margin, not of one that looks well.");
         List<String> differences = new ArrayList<>();
         differences.add("The paper\u2019s three pictures are sketches; these are computed from trained models.");
         differences.addAll(Published.differences(results, "vae"));
@@ -90,8 +94,9 @@ final class Illustrations {
         if (slices.isEmpty()) {
             return "This run has no planes.";
         }
-        long inputs =
-                slices.stream().filter(slice -> slice.kind() == Slice.Kind.INPUT).count();
+        long inputs = slices.stream()
+                .filter(slice -> slice.kind() == Slice.Kind.INPUT)
+                .count();
         List<String> parts = new ArrayList<>();
         if (inputs > 0) {
             parts.add(
@@ -105,12 +110,12 @@ final class Illustrations {
                 .toList();
         if (!clouds.isEmpty()) {
             long robust = clouds.stream()
-                    .filter(slice -> slice.marks().stream()
-                                    .filter(Slice.Mark::inside)
-                                    .count()
-                            > slice.marks().size() / 2.0)
+                    .filter(slice ->
+                            slice.marks().stream().filter(Slice.Mark::inside).count()
+                                    > slice.marks().size() / 2.0)
                     .count();
-            parts.add("more than half of the reconstructions are within r in " + robust + " of " + clouds.size() + " clouds");
+            parts.add("more than half of the reconstructions are within r in " + robust + " of " + clouds.size()
+                    + " clouds");
         }
         String text = parts.isEmpty() ? "planes of latent space are drawn" : String.join("; ", parts);
         return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
@@ -118,14 +123,23 @@ final class Illustrations {
 
     private static List<String> row(Study study, Cell cell, Slice slice) {
         List<String> row = new ArrayList<>(List.of(
-                cell.title(), slice.model(), Integer.toString(slice.point()), study.radius(cell, slice.r()), Planes.title(slice.kind())));
+                cell.title(),
+                slice.model(),
+                Integer.toString(slice.point()),
+                study.radius(cell, slice.r()),
+                Planes.title(slice.kind())));
         for (String circle : List.of(Planes.FROBENIUS, Planes.WHITENED, Planes.MARGIN)) {
-            row.add(slice.kind() == Slice.Kind.INPUT ? count(Planes.within(slice, Planes.length(slice, circle))) : Text.NONE);
+            row.add(
+                    slice.kind() == Slice.Kind.INPUT
+                            ? count(Planes.within(slice, Planes.length(slice, circle)))
+                            : Text.NONE);
         }
         row.add(
                 slice.kind() == Slice.Kind.RECONSTRUCTIONS
                         ? count(new int[] {
-                            (int) slice.marks().stream().filter(Slice.Mark::inside).count(),
+                            (int) slice.marks().stream()
+                                    .filter(Slice.Mark::inside)
+                                    .count(),
                             slice.marks().size()
                         })
                         : Text.NONE);
@@ -160,15 +174,22 @@ final class Illustrations {
                 ExperimentModel model = Objects.requireNonNull(models.get(slice.model()));
                 panels.add(Planes.panel(
                         slice,
-                        Study.titled(model.data()) + ", " + Study.titled(model.network()) + ", " + TargetedSuccess.label(model),
+                        Study.titled(model.data()) + ", " + Study.titled(model.network()) + ", "
+                                + TargetedSuccess.label(model),
                         "point " + slice.point() + ", "
                                 + study.titleOfR(new Cell(model.data(), model.network()), slice.r())));
             }
             Slice.Kind kind = own.get(0).kind();
             figures.add(new Figure(
                     "claim8-" + id,
-                    Planes.title(kind),
-                    Planes.caption(kind),
+                    Planes.title(kind) + ": "
+                            + Study.titled(
+                                    Objects.requireNonNull(models.get(own.get(0).model()))
+                                            .data()),
+                    Planes.caption(
+                            kind,
+                            own.stream()
+                                    .anyMatch(slice -> slice.field().stream().anyMatch(value -> value.isNaN()))),
                     sideBySide(panels),
                     Figure.Numbers.none()));
         });

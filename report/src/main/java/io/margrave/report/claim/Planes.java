@@ -19,7 +19,8 @@ final class Planes {
     private static final String HALF_SPACE = "half_space";
 
     private static final int SIDE = 240;
-    private static final List<String> CIRCLES = List.of("bound (paper)", "whitened bound", "smallest break found", "ball of radius r", "half-space");
+    private static final List<String> CIRCLES =
+            List.of("bound (paper)", "whitened bound", "smallest break found", "ball of radius r", "half-space");
 
     /** Shades on either side of the middle: equal neighbours of a row become one rectangle. */
     private static final int SHADES = 10;
@@ -34,16 +35,23 @@ final class Planes {
         };
     }
 
-    static String caption(Slice.Kind kind) {
+    /**
+     * What is drawn.
+     *
+     * @param ranged whether a plane of inputs leaves the value range
+     */
+    static String caption(Slice.Kind kind, boolean ranged) {
         return switch (kind) {
             case INPUT ->
                 "The plane of input space through x that holds the direction of the smallest verified break (horizontal) and the steepest direction of the"
                         + " whitened Jacobian orthogonal to it (vertical), in input units. Colour: P(|\u0394(x, d)| \u2264 r); red is r-robust, blue is not, and the thin"
-                        + " line is where it is one half. Circles: the paper\u2019s bound, the whitened bound and the margin found by attack. Grey: outside the"
-                        + " value range.";
+                        + " line is where it is one half. Circles: the paper\u2019s bound, the whitened bound and the margin found by attack."
+                        + (ranged
+                                ? " Grey: outside the value range."
+                                : " The break was searched without the value range.");
             case RECONSTRUCTIONS ->
-                "Clean reconstructions g(\u03bc + \u03c3\u03b7) about g(\u03bc), on the two directions that hold most of their mean square, in output units. Filled red: within r of"
-                        + " g(\u03bc) in the whole space; open blue: not. The circle has radius r; a mark inside it may yet be further away than r in a"
+                "Clean reconstructions g(\u03bc + \u03c3\u03b7) about g(\u03bc), on the two directions that hold most of their mean square, in output units. Red: within r of"
+                        + " g(\u03bc) in the whole space; blue triangles: not. The circle has radius r; a mark inside it may yet be further away than r in a"
                         + " direction that the plane lacks.";
             case LATENT ->
                 "The plane of latent space through \u03bc(x), in units of \u03c3(x), that holds the step which the verified break induces (horizontal). Colour:"
@@ -94,7 +102,10 @@ final class Planes {
         int n = slice.axis().size();
         for (int row = 0; row < n; row++) {
             for (int column = 0; column < n; column++) {
-                visitor.visit(slice.axis().get(column), slice.axis().get(row), slice.field().get(row * n + column));
+                visitor.visit(
+                        slice.axis().get(column),
+                        slice.axis().get(row),
+                        slice.field().get(row * n + column));
             }
         }
     }
@@ -122,9 +133,7 @@ final class Planes {
                 long inside = slice.marks().stream().filter(Slice.Mark::inside).count();
                 double explained = length(slice, "explained");
                 notes.add(inside + " of " + slice.marks().size() + " within r"
-                        + (Double.isNaN(explained)
-                                ? ""
-                                : "; the plane holds " + Text.percent(explained)));
+                        + (Double.isNaN(explained) ? "" : "; the plane holds " + Text.percent(explained)));
             }
             case LATENT -> {
                 layers.add(field(slice, axes, 1, true));
@@ -181,7 +190,10 @@ final class Planes {
     /** Two axes of one length. */
     private record Axes(double extent, String x, String y) {
         ObjectNode encoding() {
-            return VegaLite.NODES.objectNode().<ObjectNode>set("x", axis("x", x)).set("y", axis("y", y));
+            return VegaLite.NODES
+                    .objectNode()
+                    .<ObjectNode>set("x", axis("x", x))
+                    .set("y", axis("y", y));
         }
 
         /** From one coordinate to another. */
@@ -200,7 +212,11 @@ final class Planes {
             domain.add(VegaLite.rounded(-extent)).add(VegaLite.rounded(extent));
             axis.set(
                     "scale",
-                    VegaLite.NODES.objectNode().put("nice", false).put("zero", false).<ObjectNode>set("domain", domain));
+                    VegaLite.NODES
+                            .objectNode()
+                            .put("nice", false)
+                            .put("zero", false)
+                            .<ObjectNode>set("domain", domain));
             return axis;
         }
     }
@@ -226,9 +242,15 @@ final class Planes {
                 if (!Double.isNaN(shade)) {
                     values.addObject()
                             .put("x", VegaLite.rounded(slice.axis().get(first) - step / 2))
-                            .put("x2", VegaLite.rounded(Math.min(axes.extent(), slice.axis().get(end - 1) + 0.6 * step)))
+                            .put(
+                                    "x2",
+                                    VegaLite.rounded(
+                                            Math.min(axes.extent(), slice.axis().get(end - 1) + 0.6 * step)))
                             .put("y", VegaLite.rounded(slice.axis().get(row) - step / 2))
-                            .put("y2", VegaLite.rounded(Math.min(axes.extent(), slice.axis().get(row) + 0.6 * step)))
+                            .put(
+                                    "y2",
+                                    VegaLite.rounded(
+                                            Math.min(axes.extent(), slice.axis().get(row) + 0.6 * step)))
                             .put("v", VegaLite.rounded(shade));
                 }
                 first = end;
@@ -243,7 +265,9 @@ final class Planes {
         domain.add(0).add(middle).add(2 * middle);
         ((ObjectNode) colour.get("scale")).put("reverse", !smallIsRobust).set("domain", domain);
         encoding.set("color", colour);
-        encoding.set("tooltip", VegaLite.array(List.of(VegaLite.numberTip("v", smallIsRobust ? "distance / r" : "P, about"))));
+        encoding.set(
+                "tooltip",
+                VegaLite.array(List.of(VegaLite.numberTip("v", smallIsRobust ? "distance / r" : "P, about"))));
         return VegaLite.layer(values, "{type: 'rect', clip: true, strokeWidth: 0}", encoding);
     }
 
@@ -319,13 +343,17 @@ final class Planes {
         List<String> patterns = List.of("[1.5, 2]", "[6, 3]", "[1, 0]");
         ArrayNode range = VegaLite.NODES.arrayNode();
         for (int i = 0; i < names.size(); i++) {
-            range.add(VegaLite.object("{d: " + patterns.get(names.size() == 1 ? 2 : i) + "}").get("d"));
+            range.add(VegaLite.object("{d: " + patterns.get(names.size() == 1 ? 2 : i) + "}")
+                    .get("d"));
         }
-        ObjectNode channel =
-                VegaLite.object("{field: 'k', type: 'nominal', title: null, legend: {symbolType: 'stroke', symbolSize: 300, symbolStrokeColor: '#000'}}");
+        ObjectNode channel = VegaLite.object(
+                "{field: 'k', type: 'nominal', title: null, legend: {symbolType: 'stroke', symbolSize: 300, symbolStrokeColor: '#000'}}");
         channel.set(
                 "scale",
-                VegaLite.NODES.objectNode().<ObjectNode>set("domain", VegaLite.strings(names)).set("range", range));
+                VegaLite.NODES
+                        .objectNode()
+                        .<ObjectNode>set("domain", VegaLite.strings(names))
+                        .set("range", range));
         channel.set("sort", VegaLite.strings(names));
         return channel;
     }
@@ -362,9 +390,7 @@ final class Planes {
     private static ObjectNode attacked(Slice slice, Axes axes) {
         ArrayNode values = VegaLite.NODES.arrayNode();
         for (Slice.Mark mark : slice.marks()) {
-            values.addObject()
-                    .put("x", VegaLite.rounded(mark.first()))
-                    .put("y", VegaLite.rounded(mark.second()));
+            values.addObject().put("x", VegaLite.rounded(mark.first())).put("y", VegaLite.rounded(mark.second()));
         }
         return VegaLite.layer(
                 values,
@@ -375,6 +401,7 @@ final class Planes {
     private static ObjectNode origin(Axes axes) {
         ArrayNode values = VegaLite.NODES.arrayNode();
         values.addObject().put("x", 0).put("y", 0);
-        return VegaLite.layer(values, "{type: 'point', filled: true, color: '#000', size: 18, opacity: 1}", axes.encoding());
+        return VegaLite.layer(
+                values, "{type: 'point', filled: true, color: '#000', size: 18, opacity: 1}", axes.encoding());
     }
 }

@@ -32,14 +32,16 @@ final class RobustSideBySide {
     static final List<Double> QUANTILES = List.of(0.1, 0.3, 0.7, 0.9);
 
     /** How points are chosen, for a caption. */
-    static final String CHOICE = "Chosen by rule: at the middle r, and at the radius of attack that parts the points of a data set and network most evenly, all"
-            + " points of plain VAEs that have not collapsed, whose clean input is r-robust and whose margin R was found, in order of R/|d|; shown are"
-            + " those at 10, 30, 70 and 90\u202f% of that order.";
+    static final String CHOICE =
+            "Chosen by rule: at the middle r, and at the radius of attack that parts the points of a data set and network most evenly, all"
+                    + " points of plain VAEs that have not collapsed, whose clean input is r-robust and whose margin R was found, in order of R/|d|; shown are"
+                    + " those at 10, 30, 70 and 90\u202f% of that order.";
 
-    private static final String RULE = "A point of a model counts as robust at r to an attack where R \u2265 |d|: R is the norm of its smallest verified break, or"
-            + " more than any searched where none was found, |d| that of the maximum-damage attack. Rule, for each data set, network, r and radius of"
-            + " attack: the mean damage |g(\u03bc(x+d) + \u03b7\u03c3) \u2212 g(\u03bc(x))| is larger of non-robust points than of robust ones, by a 95\u202f% interval of the"
-            + " difference that is above zero.";
+    private static final String RULE =
+            "A point of a model counts as robust at r to an attack where R \u2265 |d|: R is the norm of its smallest verified break, or"
+                    + " more than any searched where none was found, |d| that of the maximum-damage attack. Rule, for each data set, network, r and radius of"
+                    + " attack: the mean damage |g(\u03bc(x+d) + \u03b7\u03c3) \u2212 g(\u03bc(x))| is larger of non-robust points than of robust ones, by a 95\u202f% interval of the"
+                    + " difference that is above zero.";
 
     private RobustSideBySide() {}
 
@@ -91,8 +93,7 @@ final class RobustSideBySide {
                     pair -> Objects.requireNonNull(pair.attack().degradation()));
         }
 
-        private static ClusterContrast contrast(
-                List<Pair> pairs, ToDoubleFunction<Pair> value) {
+        private static ClusterContrast contrast(List<Pair> pairs, ToDoubleFunction<Pair> value) {
             boolean[] broken = new boolean[pairs.size()];
             for (int i = 0; i < broken.length; i++) {
                 broken[i] = !pairs.get(i).robust();
@@ -119,9 +120,12 @@ final class RobustSideBySide {
         /** Models of which either group has points, and of these the ones whose means are in the claimed order. */
         int[] within() {
             int[] counts = new int[2];
-            for (ExperimentModel model : pairs.stream().map(Pair::model).distinct().toList()) {
+            for (ExperimentModel model :
+                    pairs.stream().map(Pair::model).distinct().toList()) {
                 ClusterContrast own = contrast(
-                        pairs.stream().filter(pair -> pair.model().equals(model)).toList(),
+                        pairs.stream()
+                                .filter(pair -> pair.model().equals(model))
+                                .toList(),
                         pair -> pair.attack().damage());
                 if (own.first().count() > 0 && own.second().count() > 0) {
                     counts[0] += own.difference().value() > 0 ? 1 : 0;
@@ -142,7 +146,8 @@ final class RobustSideBySide {
                 continue;
             }
             List<Pair> sorted = sides.pairs().stream()
-                    .filter(pair -> pair.margin().margin() != null && pair.margin().clean() == Verdict.HOLDS)
+                    .filter(pair ->
+                            pair.margin().margin() != null && pair.margin().clean() == Verdict.HOLDS)
                     .sorted(Comparator.comparingDouble(Pair::ratio)
                             .thenComparing(pair -> pair.model().name())
                             .thenComparingInt(pair -> pair.margin().point()))
@@ -205,8 +210,13 @@ final class RobustSideBySide {
                 Judgement.verdict(judgements),
                 judgements.isEmpty()
                         ? "This run has too few attacks with margins on either side of their norm to judge by."
-                        : "At the middle r, " + String.join("; ", shown.stream().map(sides -> sentence(study, sides)).toList())
-                                + "; the rule is met in " + Judgement.met(judgements) + " places over all r and radii.",
+                        : "At the middle r, "
+                                + String.join(
+                                        "; ",
+                                        shown.stream()
+                                                .map(sides -> sentence(study, sides))
+                                                .toList()) + "; the rule is met in " + Judgement.met(judgements)
+                                + " places over all r and radii.",
                 details(judgements, all, shown),
                 Published.differences(results, "vae"),
                 all.isEmpty() ? List.of() : List.of(table(study, all)),
@@ -226,19 +236,21 @@ final class RobustSideBySide {
         details.addAll(Judgement.dependence(judgements));
         long few = all.stream().filter(sides -> !sides.enough()).count();
         if (few > 0) {
-            details.add(few + " of " + all.size() + " combinations of data set, network, r and radius have fewer than " + FEWEST
-                    + " points on one side and are not judged.");
+            details.add(few + " of " + all.size() + " combinations of data set, network, r and radius have fewer than "
+                    + FEWEST + " points on one side and are not judged.");
         }
         List<String> within = shown.stream()
                 .filter(sides -> sides.within()[1] > 0)
                 .map(sides -> sides.cell().title() + " " + sides.within()[0] + " of " + sides.within()[1])
                 .toList();
         if (!within.isEmpty()) {
-            details.add("Pooling models can make a difference between points out of one between models. Single models whose non-robust points"
-                    + " are damaged more, at the middle r: " + String.join("; ", within) + ".");
+            details.add(
+                    "Pooling models can make a difference between points out of one between models. Single models whose non-robust points"
+                            + " are damaged more, at the middle r: " + String.join("; ", within) + ".");
         }
-        details.add("A point with R < |d| has some perturbation within |d| that breaks r-robustness, by definition; that the attack which was not"
-                + " searched for breaking does more damage to it is not.");
+        details.add(
+                "A point with R < |d| has some perturbation within |d| that breaks r-robustness, by definition; that an attack which seeks"
+                        + " damage, not breaks, damages it more is not.");
         details.add(CHOICE + " Pictures are in the local page only.");
         return details;
     }
@@ -325,7 +337,9 @@ final class RobustSideBySide {
         encoding.set(
                 "tooltip",
                 VegaLite.array(List.of(
-                        VegaLite.tip("g", "points"), VegaLite.numberTip("x", "damage"), VegaLite.numberTip("y", "share"))));
+                        VegaLite.tip("g", "points"),
+                        VegaLite.numberTip("x", "damage"),
+                        VegaLite.numberTip("y", "share"))));
         return VegaLite.panel(
                 sides.cell().title() + ", " + study.titleOfR(sides.cell(), sides.r()),
                 List.of(

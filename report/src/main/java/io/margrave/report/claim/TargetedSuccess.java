@@ -24,15 +24,15 @@ final class TargetedSuccess {
     /** Attacks below which nothing is judged. */
     private static final int FEWEST = 10;
 
-    private static final String RULE = "Success: the attacked reconstruction g(\u03bc(x+d)) is nearer, in L2, to the target\u2019s reconstruction"
-            + " g(\u03bc(x_t)) than to the source\u2019s g(\u03bc(x)). Rule, for each data set, network and goal, at the largest radius: more than half of"
-            + " the attacks on plain VAEs that have not collapsed succeed, by the lower end of a 95\u202f% interval.";
+    private static final String RULE =
+            "Success: the attacked reconstruction g(\u03bc(x+d)) is nearer, in L2, to the target\u2019s reconstruction"
+                    + " g(\u03bc(x_t)) than to the source\u2019s g(\u03bc(x)). Rule, for each data set, network and goal, at the largest radius: more than half of"
+                    + " the attacks on plain VAEs that have not collapsed succeed, by the lower end of a 95\u202f% interval.";
 
     private TargetedSuccess() {}
 
     /** Attacks of one goal and radius on models that differ in seed alone, or on a whole cell. */
-    private record Group(
-            Cell cell, String label, String goal, double radius, List<TargetedRow> rows) {
+    private record Group(Cell cell, String label, String goal, double radius, List<TargetedRow> rows) {
         ClusterShare success() {
             ClusterShare.Count count = new ClusterShare.Count();
             rows.forEach(row -> count.add(row.point(), row.nearerTarget()));
@@ -80,10 +80,12 @@ final class TargetedSuccess {
         List<Group> pools = groups(results, models, true);
         List<Group> single = groups(results, models, false);
         List<Group> judged = pools.stream()
-                .filter(pool -> pool.radius() == largest(pools, pool.cell()) && pool.rows().size() >= FEWEST)
+                .filter(pool -> pool.radius() == largest(pools, pool.cell())
+                        && pool.rows().size() >= FEWEST)
                 .toList();
         List<Judgement> judgements = judged.stream()
-                .map(pool -> new Judgement(pool.cell(), "", pool.goal(), pool.success().low() > 0.5))
+                .map(pool -> new Judgement(
+                        pool.cell(), "", pool.goal(), pool.success().low() > 0.5))
                 .toList();
         List<String> details = new ArrayList<>();
         details.add(RULE);
@@ -91,17 +93,20 @@ final class TargetedSuccess {
         pools.stream()
                 .filter(pool -> pool.radius() < largest(pools, pool.cell()))
                 .forEach(pool -> details.add("At the smaller radius " + study.radius(pool.cell(), pool.radius()) + ", "
-                        + pool.cell().title() + ", " + pool.goal() + ": " + pool.success().text() + " succeed."));
+                        + pool.cell().title() + ", " + pool.goal() + ": "
+                        + pool.success().text() + " succeed."));
         long collapsed = results.targeted().stream()
                 .filter(row -> Study.collapsed(Objects.requireNonNull(models.get(row.model()))))
                 .count();
         if (collapsed > 0) {
-            details.add(Text.integer(collapsed)
-                    + " attacks are on collapsed models, whose reconstructions are all alike: in the table, not in the rule.");
+            details.add(
+                    Text.integer(collapsed)
+                            + " attacks are on collapsed models, whose reconstructions are all alike: in the table, not in the rule.");
         }
         List<String> differences = new ArrayList<>(Published.differences(results, "vae"));
-        differences.add("The paper shows pictures of CelebA under one attack; here targets are drawn at random among inputs of another class,"
-                + " and success is counted. Pictures of the data are in the local page only.");
+        differences.add(
+                "The paper shows pictures of CelebA under one attack; here targets are drawn at random among inputs of another class,"
+                        + " and success is counted. Pictures of the data are in the local page only.");
         return new Claim(
                 NUMBER,
                 "Targeted attacks succeed on VAEs",
@@ -110,7 +115,11 @@ final class TargetedSuccess {
                 Judgement.verdict(judgements),
                 judged.isEmpty()
                         ? "This run has no targeted attacks on VAEs that differ in beta alone, or too few to judge by."
-                        : String.join("; ", judged.stream().map(pool -> sentence(study, pool)).toList()) + ".",
+                        : String.join(
+                                        "; ",
+                                        judged.stream()
+                                                .map(pool -> sentence(study, pool))
+                                                .toList()) + ".",
                 details,
                 differences,
                 single.isEmpty() ? List.of() : List.of(pooled(study, pools), byModel(study, single)),
@@ -125,8 +134,7 @@ final class TargetedSuccess {
                 .orElse(Double.NaN);
     }
 
-    private static List<Group> groups(
-            ExperimentResults results, Map<String, ExperimentModel> models, boolean pooled) {
+    private static List<Group> groups(ExperimentResults results, Map<String, ExperimentModel> models, boolean pooled) {
         Map<List<Object>, Group> groups = new LinkedHashMap<>();
         for (TargetedRow row : results.targeted()) {
             ExperimentModel model = Objects.requireNonNull(models.get(row.model()));
@@ -161,7 +169,8 @@ final class TargetedSuccess {
 
     private static String sentence(Study study, Group pool) {
         return pool.cell().title() + ", " + pool.goal() + " within " + study.radius(pool.cell(), pool.radius()) + ": "
-                + pool.success().text() + " of " + Text.integer(pool.rows().size()) + " attacks succeed, median relative distance "
+                + pool.success().text() + " of " + Text.integer(pool.rows().size())
+                + " attacks succeed, median relative distance "
                 + pool.distance().text();
     }
 
@@ -180,7 +189,10 @@ final class TargetedSuccess {
                 group.goal(),
                 study.radius(group.cell(), group.radius()),
                 Text.integer(group.rows().size()),
-                Text.integer(group.rows().stream().mapToInt(TargetedRow::point).distinct().count()),
+                Text.integer(group.rows().stream()
+                        .mapToInt(TargetedRow::point)
+                        .distinct()
+                        .count()),
                 group.success().text(),
                 group.distance().text(),
                 group.distortion().text(),
@@ -213,7 +225,8 @@ final class TargetedSuccess {
             row.addAll(row(study, group));
             rows.add(row);
         }
-        return new NamedTable("claim6-models", "The same of each kind of model and beta, pooled over seeds.", header, rows);
+        return new NamedTable(
+                "claim6-models", "The same of each kind of model and beta, pooled over seeds.", header, rows);
     }
 
     private static List<Figure> figures(Study study, List<Group> single) {
@@ -241,7 +254,10 @@ final class TargetedSuccess {
     }
 
     private static ObjectNode panel(String title, List<Group> groups, List<String> goals) {
-        List<String> labels = groups.stream().map(Group::label).distinct().sorted(Comparator.comparingInt(
+        List<String> labels = groups.stream()
+                .map(Group::label)
+                .distinct()
+                .sorted(Comparator.comparingInt(
                         (String label) -> label.startsWith("\u03b2 = ") && !label.contains(",") ? 0 : 1))
                 .toList();
         ArrayNode values = VegaLite.NODES.arrayNode();
@@ -281,12 +297,12 @@ final class TargetedSuccess {
                                 "{type: 'rule', color: '#444', strokeDash: [5, 4]}",
                                 VegaLite.object("{y: {field: 'y', type: 'quantitative'}}")),
                         VegaLite.layer(values, "{type: 'rule', strokeWidth: 1.5}", bars),
-                        VegaLite.layer(values.deepCopy(), "{type: 'point', filled: true, size: 45, opacity: 1}", points)));
+                        VegaLite.layer(
+                                values.deepCopy(), "{type: 'point', filled: true, size: 45, opacity: 1}", points)));
     }
 
     private static ObjectNode encoding(List<String> labels, List<String> goals, String y) {
-        ObjectNode encoding = VegaLite.object(
-                """
+        ObjectNode encoding = VegaLite.object("""
                 {x: {field: 'm', type: 'nominal', title: null, axis: {labelAngle: -30, labelLimit: 110, labelOverlap: false}},
                  xOffset: {field: 'g', type: 'nominal'},
                  y: {type: 'quantitative', title: 'Share that succeeds', scale: {domain: [0, 1]}, axis: {format: '%', tickCount: 5}}}""");

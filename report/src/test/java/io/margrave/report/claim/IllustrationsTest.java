@@ -75,7 +75,9 @@ class IllustrationsTest {
 
     @Test
     void equal_neighbours_are_one_rectangle_and_every_cell_is_covered() {
-        var layer = Planes.panel(SampleAttacks.input("m", 0.3), "t", "n").get("layer").get(1);
+        var layer = Planes.panel(SampleAttacks.input("m", 0.3), "t", "n")
+                .get("layer")
+                .get(1);
         double area = 0;
         double step = 2.6 / 40;
         for (var value : layer.get("data").get("values")) {

@@ -14,20 +14,27 @@ import org.junit.jupiter.api.Test;
 class RobustSideBySideTest {
     /** Margins about the radii of the attacks, which are 1 and 2, on either side. */
     private static SampleExperiment spread() {
-        return experiment().points(80).margin((row, model, ease, random) ->
-                row.r() / 5 * 1.4 * ease);
+        return experiment().points(80).margin((row, model, ease, random) -> row.r() / 5 * 1.4 * ease);
     }
 
     private static DamageRow with(DamageRow row, double damage) {
         return new DamageRow(
-                row.model(), row.point(), row.radius(), row.through(), row.norm(), damage, row.damageClean(),
-                row.logLikClean(), row.logLikAttacked(), row.degradation());
+                row.model(),
+                row.point(),
+                row.radius(),
+                row.through(),
+                row.norm(),
+                damage,
+                row.damageClean(),
+                row.logLikClean(),
+                row.logLikAttacked(),
+                row.degradation());
     }
 
     @Test
     void less_damage_where_the_margin_is_larger_holds() {
-        Claim claim = RobustSideBySide.of(
-                spread().damage((row, margin, ease) -> with(row, 5 - Math.min(3, margin))).results());
+        Claim claim = RobustSideBySide.of(spread().damage((row, margin, ease) -> with(row, 5 - Math.min(3, margin)))
+                .results());
         assertThat(claim.verdict()).isEqualTo(Claim.Verdict.HOLDS);
         assertThat(claim.finding()).contains("non-robust points").contains("MNIST, MLP");
         assertThat(claim.tables().get(0).rows()).hasSize(6);
@@ -36,8 +43,7 @@ class RobustSideBySideTest {
 
     @Test
     void more_damage_there_does_not() {
-        assertThat(RobustSideBySide.of(spread()
-                                .damage((row, margin, ease) -> with(row, 1 + Math.min(3, margin)))
+        assertThat(RobustSideBySide.of(spread().damage((row, margin, ease) -> with(row, 1 + Math.min(3, margin)))
                                 .results())
                         .verdict())
                 .isEqualTo(Claim.Verdict.DOES_NOT);
@@ -45,8 +51,9 @@ class RobustSideBySideTest {
 
     @Test
     void where_all_points_are_on_one_side_nothing_is_shown() {
-        assertThat(RobustSideBySide.of(
-                                experiment().margin((row, model, ease, random) -> 1e-3).results())
+        assertThat(RobustSideBySide.of(experiment()
+                                .margin((row, model, ease, random) -> 1e-3)
+                                .results())
                         .verdict())
                 .isEqualTo(Claim.Verdict.NOT_SHOWN);
     }
@@ -87,10 +94,13 @@ class RobustSideBySideTest {
     @Test
     void the_difference_of_means_is_the_mean_of_one_less_that_of_the_other() {
         ClusterContrast contrast = ClusterContrast.of(
-                new double[] {1, 2, 3, 10, 20}, new boolean[] {false, false, false, true, true}, new int[] {1, 2, 3, 4, 5});
+                new double[] {1, 2, 3, 10, 20},
+                new boolean[] {false, false, false, true, true},
+                new int[] {1, 2, 3, 4, 5});
         assertThat(contrast.first().value()).isCloseTo(2, within(1e-12));
         assertThat(contrast.second().value()).isCloseTo(15, within(1e-12));
         assertThat(contrast.difference().value()).isCloseTo(13, within(1e-12));
-        assertThat(Arrays.asList(contrast.first().count(), contrast.second().count())).containsExactly(3, 2);
+        assertThat(Arrays.asList(contrast.first().count(), contrast.second().count()))
+                .containsExactly(3, 2);
     }
 }

@@ -23,9 +23,20 @@ final class SampleAttacks {
                     for (double radius : List.of(1.0, 2.0)) {
                         boolean near = succeeds.test(model, radius);
                         rows.add(new TargetedRow(
-                                model.name(), point, point + 100, goal, radius, radius, radius / 9,
-                                point % 20 == 0 ? null : Double.valueOf((near ? 0.3 : 0.8) + 0.05 * random.nextGaussian()),
-                                -90, near ? -190 : -110, near ? -120 : -180, near));
+                                model.name(),
+                                point,
+                                point + 100,
+                                goal,
+                                radius,
+                                radius,
+                                radius / 9,
+                                point % 20 == 0
+                                        ? null
+                                        : Double.valueOf((near ? 0.3 : 0.8) + 0.05 * random.nextGaussian()),
+                                -90,
+                                near ? -190 : -110,
+                                near ? -120 : -180,
+                                near));
                     }
                 }
             }
@@ -52,8 +63,16 @@ final class SampleAttacks {
 
     private static ExperimentResults with(ExperimentResults results, List<TargetedRow> targeted, List<Slice> slices) {
         return new ExperimentResults(
-                results.title(), results.scale(), results.alpha(), results.models(), results.medians(), results.margins(),
-                results.damage(), targeted, results.sensitivity(), slices);
+                results.title(),
+                results.scale(),
+                results.alpha(),
+                results.models(),
+                results.medians(),
+                results.margins(),
+                results.damage(),
+                targeted,
+                results.sensitivity(),
+                slices);
     }
 
     private interface Field {
@@ -82,11 +101,16 @@ final class SampleAttacks {
     static Slice input(String model, double bound) {
         List<Double> axis = axis(1.3);
         return new Slice(
-                Slice.Kind.INPUT, model, 7, 5,
+                Slice.Kind.INPUT,
+                model,
+                7,
+                5,
                 axis,
-                field(axis, (x, y) -> x + 0.5 * y > 1.5
-                        ? Double.NaN
-                        : 1 / (1 + Math.exp(6 * (Math.hypot(x < 0 ? 0.6 * x : x, 0.7 * y) - 1)))),
+                field(
+                        axis,
+                        (x, y) -> x + 0.5 * y > 1.5
+                                ? Double.NaN
+                                : 1 / (1 + Math.exp(6 * (Math.hypot(x < 0 ? 0.6 * x : x, 0.7 * y) - 1)))),
                 List.of(),
                 List.of(
                         new Slice.Length("bound_frobenius", bound),
@@ -103,14 +127,23 @@ final class SampleAttacks {
             marks.add(new Slice.Mark(x, y, x * x + y * y + 4 * Math.abs(random.nextGaussian()) < 25));
         }
         return new Slice(
-                Slice.Kind.RECONSTRUCTIONS, model, 7, 5, List.of(), List.of(), marks,
+                Slice.Kind.RECONSTRUCTIONS,
+                model,
+                7,
+                5,
+                List.of(),
+                List.of(),
+                marks,
                 List.of(new Slice.Length("r", 5), new Slice.Length("explained", 0.62)));
     }
 
     static Slice latent(String model) {
         List<Double> axis = axis(4);
         return new Slice(
-                Slice.Kind.LATENT, model, 7, 5,
+                Slice.Kind.LATENT,
+                model,
+                7,
+                5,
                 axis,
                 field(axis, (x, y) -> Math.hypot(0.45 * x + 0.1 * y, 0.3 * y)),
                 List.of(new Slice.Mark(2.4, 0, false)),

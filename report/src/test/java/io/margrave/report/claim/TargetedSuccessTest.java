@@ -16,7 +16,8 @@ class TargetedSuccessTest {
         Claim always = TargetedSuccess.of(SampleAttacks.targeted(PLAIN, (model, radius) -> true));
         assertThat(always.verdict()).isEqualTo(Claim.Verdict.HOLDS);
         assertThat(always.finding()).contains("MNIST, MLP, latent-kl").contains("of 80 attacks succeed");
-        assertThat(TargetedSuccess.of(SampleAttacks.targeted(PLAIN, (model, radius) -> false)).verdict())
+        assertThat(TargetedSuccess.of(SampleAttacks.targeted(PLAIN, (model, radius) -> false))
+                        .verdict())
                 .isEqualTo(Claim.Verdict.DOES_NOT);
     }
 
@@ -29,7 +30,8 @@ class TargetedSuccessTest {
 
     @Test
     void one_data_set_of_two_is_in_part() {
-        assertThat(TargetedSuccess.of(SampleAttacks.targeted(PLAIN, (model, radius) -> model.data().equals("mnist")))
+        assertThat(TargetedSuccess.of(SampleAttacks.targeted(
+                                PLAIN, (model, radius) -> model.data().equals("mnist")))
                         .verdict())
                 .isEqualTo(Claim.Verdict.IN_PART);
     }
@@ -43,14 +45,32 @@ class TargetedSuccessTest {
         Claim claim = TargetedSuccess.of(SampleAttacks.targeted(collapsed, (model, radius) -> model.beta() <= 1));
         assertThat(claim.verdict()).isEqualTo(Claim.Verdict.HOLDS);
         assertThat(claim.details()).anySatisfy(line -> assertThat(line).contains("attacks are on collapsed models"));
-        assertThat(claim.tables().get(1).rows()).anySatisfy(row -> assertThat(row.get(1)).contains("(collapsed)"));
+        assertThat(claim.tables().get(1).rows())
+                .anySatisfy(row -> assertThat(row.get(1)).contains("(collapsed)"));
     }
 
     private static ExperimentModel withoutInformation(ExperimentModel model) {
         return new ExperimentModel(
-                model.name(), model.data(), model.network(), model.kind(), model.beta(), model.seed(), 0, 0,
-                model.likelihood(), model.latent(), model.trainImages(), model.epochs(), model.bestEpoch(),
-                model.seconds(), model.testElbo(), model.testLogLikelihood(), 0.1, 0, null, model.history());
+                model.name(),
+                model.data(),
+                model.network(),
+                model.kind(),
+                model.beta(),
+                model.seed(),
+                0,
+                0,
+                model.likelihood(),
+                model.latent(),
+                model.trainImages(),
+                model.epochs(),
+                model.bestEpoch(),
+                model.seconds(),
+                model.testElbo(),
+                model.testLogLikelihood(),
+                0.1,
+                0,
+                null,
+                model.history());
     }
 
     @Test
