@@ -10,8 +10,10 @@ import io.margrave.data.BadInputException;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.PlanJson;
 import io.margrave.results.Progress;
+import io.margrave.results.SearchEffort;
 import io.margrave.robustness.audit.AuditExecutor;
 import io.margrave.store.RunStore;
+import io.margrave.vae.model.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +31,8 @@ record ReproductionAudits(ExperimentPlan plan, @Nullable Path dataDir, int threa
     static final String THROUGH_BOTH = "max-damage";
     static final String THROUGH_MEAN = "max-damage-mean";
     static final String THROUGH_VARIANCE = "max-damage-variance";
+
+    private static final String DATABASE = "audit.duckdb";
 
     private static final ObjectMapper MAPPER = PlanJson.mapper();
 
@@ -49,7 +53,7 @@ record ReproductionAudits(ExperimentPlan plan, @Nullable Path dataDir, int threa
         // All attacks are of the suite, which keeps more of what they reach than the plan's own.
         tree.put("attack_radius", 0);
         ArrayNode suite = tree.putArray("suite");
-        for (double fraction : plan.attackRadii().subList(1, plan.attackRadii().size())) {
+        for (double fraction : plan.attackRadii()) {
             for (String goal : List.of(THROUGH_BOTH, THROUGH_MEAN, THROUGH_VARIANCE)) {
                 if (!deterministic || goal.equals(THROUGH_BOTH)) {
                     attack(suite, goal, fraction, fraction * median);
@@ -117,13 +121,34 @@ record ReproductionAudits(ExperimentPlan plan, @Nullable Path dataDir, int threa
         }
     }
 
-    /** Whether every task of a run is committed. */
-    static boolean finished(Path folder) {
-        if (!Files.exists(folder.resolve("audit.duckdb"))) {
+    /**
+     * Whether every task of a run is committed.
+     *
+     * @param wanted unresolved, of one model
+     * @param median distance between validation images of its data set
+     * @throws BadInputException where the folder holds a run of another plan, or of other weights
+     */
+    static boolean finished(AuditPlan wanted, Path folder, double median) {
+        if (!Files.exists(folder.resolve(DATABASE))) {
             return false;
         }
         try (RunStore store = RunStore.open(folder)) {
+            check(store, wanted.resolved(median, SearchEffort.FLOAT32));
             return finished(store);
+        }
+    }
+
+    private static void check(RunStore store, AuditPlan wanted) {
+        String weights = store.models().get(0).weightsChecksum();
+        Path model = Path.of(wanted.models().get(0));
+        String difference = !said(store.plan()).equals(said(wanted))
+                ? "a run of another plan"
+                : !ModelFolder.card(model, "model").weightsChecksum().equals(weights)
+                        ? "a run of other weights than those in " + model
+                        : null;
+        if (difference != null) {
+            throw new BadInputException(store.folder() + " holds " + difference
+                    + ": choose another --out, or delete that folder to audit again");
         }
     }
 
@@ -137,26 +162,24 @@ record ReproductionAudits(ExperimentPlan plan, @Nullable Path dataDir, int threa
     /**
      * Runs what is left of a run.
      *
-     * @param wanted unresolved
-     * @param folder of the run
+     * @param wanted unresolved, of one model
+     * @param median distance between validation images of its data set
+     * @param hint what to do after a stop
      * @throws BadInputException where another plan's run is in the folder
      */
-    void run(AuditPlan wanted, Path folder, String hint, Progress.Listener progress) {
-        AuditRun asked = AuditRun.prepare(wanted, Models.read(wanted.models(), console), console);
-        if (!Files.exists(folder.resolve("audit.duckdb"))) {
-            try (RunStore store = asked.create(folder, console)) {
-                asked.run(store, threads, hint, console, progress);
-                return;
-            }
+    void run(AuditPlan wanted, Path folder, double median, String hint, Progress.Listener progress) {
+        if (finished(wanted, folder, median)) {
+            return;
         }
-        try (RunStore store = RunStore.resume(folder)) {
-            if (!said(store.plan()).equals(said(asked.plan()))) {
-                throw new BadInputException(folder
-                        + " holds a run of another plan: choose another --out, or delete that folder to audit again");
-            }
-            if (!finished(store)) {
+        if (Files.exists(folder.resolve(DATABASE))) {
+            try (RunStore store = RunStore.resume(folder)) {
                 AuditRun.reopen(store, wanted.models(), dataDir, console).run(store, threads, hint, console, progress);
             }
+            return;
+        }
+        AuditRun begun = AuditRun.prepare(wanted, Models.read(wanted.models(), console), console);
+        try (RunStore store = begun.create(folder, console)) {
+            begun.run(store, threads, hint, console, progress);
         }
     }
 

@@ -108,6 +108,12 @@ public record Association(
                 n, Estimate.of(pearson, pearsons), Estimate.of(spearman, spearmans), line[0], line[1], above(x, y));
     }
 
+    /** Measures finite pairs without a bootstrap: the ends of the intervals are NaN. */
+    public static Association withoutIntervals(double[] x, double[] y) {
+        // Fewer than three different images have no interval.
+        return of(x, y, new int[x.length], 0);
+    }
+
     /** The same images numbered from 0 in the order in which they come. */
     private static int[] numbered(int[] images) {
         Map<Integer, Integer> numbers = new HashMap<>();

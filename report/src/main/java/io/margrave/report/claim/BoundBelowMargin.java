@@ -108,15 +108,19 @@ public final class BoundBelowMargin {
         }
 
         Association association() {
-            return association(pairs);
+            return association(pairs, true);
         }
 
-        static Association association(List<Pair> pairs) {
-            return Association.of(
-                    pairs.stream().mapToDouble(Pair::bound).toArray(),
-                    pairs.stream().mapToDouble(Pair::margin).toArray(),
-                    pairs.stream().mapToInt(pair -> pair.row().point()).toArray(),
-                    0);
+        static Association association(List<Pair> pairs, boolean intervals) {
+            double[] x = pairs.stream().mapToDouble(Pair::bound).toArray();
+            double[] y = pairs.stream().mapToDouble(Pair::margin).toArray();
+            return intervals
+                    ? Association.of(
+                            x,
+                            y,
+                            pairs.stream().mapToInt(pair -> pair.row().point()).toArray(),
+                            0)
+                    : Association.withoutIntervals(x, y);
         }
 
         ClusterShare above() {
@@ -149,8 +153,18 @@ public final class BoundBelowMargin {
         }
 
         String leftOut() {
-            return Text.integer(notRobust) + " not shown to be r-robust when clean, " + Text.integer(censored)
-                    + " censored, " + Text.integer(flat) + " flat, " + Text.integer(collapsed) + " of collapsed models";
+            List<String> reasons = new ArrayList<>();
+            reason(reasons, notRobust, "not shown to be r-robust when clean");
+            reason(reasons, censored, "censored (no break found)");
+            reason(reasons, flat, "flat (infinite bound)");
+            reason(reasons, collapsed, "of collapsed models");
+            return reasons.isEmpty() ? "none" : String.join(", ", reasons);
+        }
+
+        private static void reason(List<String> reasons, int count, String words) {
+            if (count > 0) {
+                reasons.add(Text.integer(count) + " " + words);
+            }
         }
     }
 
@@ -170,7 +184,7 @@ public final class BoundBelowMargin {
             List<Double> within = pairs.models().stream()
                     .map(pairs::of)
                     .filter(own -> own.size() >= FEWEST)
-                    .map(own -> Pairs.association(own).spearman().value())
+                    .map(own -> Pairs.association(own, false).spearman().value())
                     .filter(rho -> !rho.isNaN())
                     .sorted()
                     .toList();
@@ -257,13 +271,12 @@ public final class BoundBelowMargin {
     private static String sentence(Pool pool) {
         Published published = Published.of(pool.cell().data());
         return pool.cell().title() + ": " + pool.above().text() + " of "
-                + Text.integer(pool.pairs().pairs().size()) + " margins lie on or above the bound, Spearman "
+                + Text.integer(pool.pairs().pairs().size()) + " margins on or above the bound, Spearman "
                 + pool.all().spearman().text() + ", Pearson "
                 + pool.all().pearson().text()
                 + (published == null ? "" : " (paper: " + String.format(Locale.ROOT, "%.3f", published.rho) + ")")
                 + ", slope " + Text.number(pool.all().slope())
-                + (published == null ? "" : " (paper: " + Numbers.of(published.slope) + ")") + ", median margin "
-                + pool.ratio().text() + " times the bound; within single models Spearman " + pool.withinText();
+                + (published == null ? "" : " (paper: " + Numbers.of(published.slope) + ")");
     }
 
     private static List<String> details(
@@ -284,8 +297,9 @@ public final class BoundBelowMargin {
         tighter(study, pools).ifPresent(details::add);
         headline.stream()
                 .filter(pool -> pool.r() == study.middle(pool.cell()))
-                .forEach(pool -> details.add("Left out of " + pool.cell().title() + " at the middle r: "
-                        + pool.pairs().leftOut() + "."));
+                .forEach(pool -> details.add(
+                        "Model-image pairs left out of " + pool.cell().title() + " at the middle r: "
+                                + pool.pairs().leftOut() + "."));
         return details;
     }
 
@@ -440,7 +454,7 @@ public final class BoundBelowMargin {
         for (Pool pool : headline) {
             for (ExperimentModel model : pool.pairs().models()) {
                 List<Pair> own = pool.pairs().of(model);
-                Association association = Pairs.association(own);
+                Association association = Pairs.association(own, true);
                 rows.add(List.of(
                         model.name(),
                         Numbers.of(model.beta()),

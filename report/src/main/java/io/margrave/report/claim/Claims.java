@@ -9,6 +9,14 @@ public final class Claims {
 
     /** Every claim, those of which the experiment shows nothing among them; numbers ascend. */
     public static List<Claim> of(ExperimentResults results) {
-        return List.of();
+        return List.of(
+                BoundBelowMargin.of(results),
+                LessDamageWithMargin.of(results),
+                BetaAndRobustness.of(results),
+                MeanNotVariance.of(results),
+                DeterministicCounterparts.of(results),
+                TargetedSuccess.of(results),
+                RobustSideBySide.of(results),
+                Illustrations.of(results));
     }
 }

@@ -24,18 +24,24 @@ final class Panels {
 
     private Panels() {}
 
-    /** One column of panels. */
+    /** One column of panels, with a legend of four short names a row. */
     static ObjectNode figure(List<ObjectNode> panels) {
+        return figure(panels, 4);
+    }
+
+    /** One column of panels. */
+    static ObjectNode figure(List<ObjectNode> panels, int namesInARow) {
         ObjectNode spec = VegaLite.figure(panels);
         spec.put("columns", 1);
         spec.put("spacing", 12);
         ObjectNode config = (ObjectNode) spec.get("config");
         config.set("concat", VegaLite.object("{spacing: 12}"));
         ObjectNode legend = (ObjectNode) config.get("legend");
-        legend.put("columns", 4);
+        legend.put("columns", namesInARow);
+        legend.set("layout", VegaLite.object("{bottom: {direction: 'vertical', anchor: 'start', margin: 2}}"));
         legend.put("labelFontSize", 11);
-        legend.put("symbolSize", 60);
-        legend.put("columnPadding", 8);
+        legend.put("symbolSize", 50);
+        legend.put("columnPadding", 4);
         ((ObjectNode) config.get("title")).put("fontSize", 12);
         ((ObjectNode) config.get("title")).put("subtitlePadding", 2);
         ((ObjectNode) config.get("axis")).put("titleFontSize", 11);

@@ -51,7 +51,7 @@ enum Published {
         results.models().stream()
                 .filter(model -> wanted.contains(model.kind()))
                 .forEach(model -> groups.computeIfAbsent(
-                                Study.titled(model.data()) + ", " + Study.titled(model.network()),
+                                Study.titled(model.data()) + " " + Study.titled(model.network()),
                                 unseen -> new ArrayList<>())
                         .add(model));
         List<String> differences = new ArrayList<>();

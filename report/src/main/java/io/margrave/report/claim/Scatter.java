@@ -6,6 +6,7 @@ import io.margrave.data.Noise;
 import io.margrave.report.VegaLite;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -33,9 +34,49 @@ record Scatter(List<String> colours, List<String> shapes, String xTitle, String 
      */
     record Dot(double x, double y, String colour, String shape, String model, int point) {}
 
-    /** Whether a figure of such panels left points out. */
-    static boolean sampled(List<Dot> dots) {
-        return dots.size() > MOST;
+    /**
+     * Points of one data set and network.
+     *
+     * @param place follows the data set's name in the title: {@code , r = 5}
+     * @param note follows the network's name beneath it
+     */
+    record Series(Study.Cell cell, String place, String note, List<Dot> dots) {}
+
+    /** Panels of y against x with y = x, one a data set; colours and shapes are those of the points, in their order. */
+    static List<ObjectNode> byData(List<Series> series, String xTitle, String yTitle) {
+        List<String> colours = series.stream()
+                .flatMap(one -> one.dots().stream())
+                .map(Dot::colour)
+                .distinct()
+                .sorted(Comparator.comparingDouble(Scatter::number))
+                .toList();
+        List<String> shapes = series.stream()
+                .map(one -> Study.titled(one.cell().network()))
+                .distinct()
+                .toList();
+        List<String> sets = series.stream().map(one -> one.cell().data()).distinct().toList();
+        List<ObjectNode> panels = new ArrayList<>();
+        for (String data : sets) {
+            List<Series> own =
+                    series.stream().filter(one -> one.cell().data().equals(data)).toList();
+            boolean last = data.equals(sets.get(sets.size() - 1));
+            panels.add(new Scatter(colours, shapes, last ? xTitle : "", yTitle, true)
+                    .panel(
+                            Study.titled(data)
+                                    + String.join("", own.stream().map(Series::place).distinct().toList()),
+                            own.stream()
+                                    .map(one -> Study.titled(one.cell().network()) + ": " + one.note())
+                                    .toList(),
+                            own.stream().flatMap(one -> one.dots().stream()).toList(),
+                            List.of(),
+                            panels.size()));
+        }
+        return panels;
+    }
+
+    /** The number at the end of a name such as {@code beta = 4}, which names are sorted by. */
+    private static double number(String name) {
+        return Double.parseDouble(name.substring(name.lastIndexOf(' ') + 1));
     }
 
     /** The panel; {@code more} layers lie above the points. */
@@ -63,7 +104,7 @@ record Scatter(List<String> colours, List<String> shapes, String xTitle, String 
             crossed.set("tooltip", tips());
             layers.add(VegaLite.layer(
                     below,
-                    "{type: 'point', shape: 'cross', filled: true, size: 34, color: '" + VegaLite.ALERT
+                    "{type: 'point', shape: 'cross', filled: true, size: 22, color: '" + VegaLite.ALERT
                             + "', opacity: 1, clip: true}",
                     crossed));
         }

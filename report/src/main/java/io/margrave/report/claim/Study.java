@@ -40,9 +40,9 @@ final class Study {
 
     /** Where a statement is made: one data set and one network. */
     record Cell(String data, String network) {
-        /** As in {@code MNIST, MLP}. */
+        /** As in {@code MNIST MLP}. */
         String title() {
-            return titled(data) + ", " + titled(network);
+            return titled(data) + " " + titled(network);
         }
     }
 

@@ -95,6 +95,19 @@ public final class ExperimentTables {
         }
     }
 
+    /**
+     * The text of {@code sensitivity.csv}, for a table that stands alone.
+     *
+     * @param rows at least one
+     */
+    public static String sensitivity(List<SensitivityRow> rows) {
+        try {
+            return MAPPER.writer(schema(SensitivityRow.class)).writeValueAsString(rows);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("numbers and names are always written", e);
+        }
+    }
+
     private static <T> void draft(Map<Path, Path> drafts, Path folder, String table, Class<T> type, List<T> rows)
             throws IOException {
         Path file = file(folder, table);

@@ -314,4 +314,12 @@ class ExperimentTablesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("want to write an experiment's tables to");
     }
+
+    @Test
+    void a_table_of_sensitivity_that_stands_alone_is_that_of_the_experiment(@TempDir Path folder) throws IOException {
+        ExperimentResults results = random(5, 40);
+        ExperimentTables.write(results, folder);
+        assertThat(ExperimentTables.sensitivity(results.sensitivity()))
+                .isEqualTo(Files.readString(folder.resolve("sensitivity.csv")));
+    }
 }

@@ -7,7 +7,7 @@ import java.util.List;
  * How finely probabilities are drawn.
  *
  * @param side cells along either axis, odd, so that the origin is one, and at least 3
- * @param draws of P(|Delta| &lt;= r) a cell, common to all cells; greater than zero
+ * @param draws of P(|Delta| &lt;= r) a cell, common to all cells, greater than zero; a quarter of them where those are all within r, or none
  */
 public record Grid(int side, int draws) {
     /** 41 x 41 cells of 400 draws: a standard error of 0.025 at most, which neighbours share. */

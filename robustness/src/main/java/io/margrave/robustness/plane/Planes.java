@@ -14,7 +14,8 @@ public final class Planes {
 
     /**
      * {@link Slice.Kind#INPUT}: P(|Delta(x, d)| &lt;= r) around x, out to 1.3 times the largest of the margin and the finite bounds. Sigma
-     * follows d where it did in the break. The draws are the same in every cell, so the field is smooth, and its errors are shared.
+     * follows d where it did in the break. The draws are the same in every cell, so the field is smooth, and its errors are shared;
+     * where the first quarter of them agree, the others are saved.
      *
      * <p>Where the break was searched inside the value range, cells outside are NaN. An image with black and white pixels is a corner of
      * the range: of a plane through it little but the way to the break is inside. A break that was searched without the range has a

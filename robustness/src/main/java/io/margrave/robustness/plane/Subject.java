@@ -15,7 +15,8 @@ import io.margrave.vae.model.Vae;
  * @param input x, channels x height x width
  * @param perturbed x + d, of the same shape; not x itself
  * @param kind of the break: whether sigma follows the perturbed input
- * @param boxed whether the break was searched inside the value range: what lies outside is no input then
+ * @param boxed whether what lies outside the value range is no input, as for a break that was searched inside it; of such a break drawn
+ *     without the range, nearer breaks may show beside it
  * @param r radius of r-robustness, greater than zero, in output units
  * @param noise names the run and the model
  */

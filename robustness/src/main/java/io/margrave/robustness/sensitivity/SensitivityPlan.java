@@ -34,4 +34,9 @@ public record SensitivityPlan(
     public static SensitivityPlan defaults() {
         return new SensitivityPlan(0.001, 2_000, 1_000, true, SearchEffort.of(40, 4, 8), 0, 64);
     }
+
+    /** The same with another seed. */
+    public SensitivityPlan withSeed(long other) {
+        return new SensitivityPlan(alpha, draws, verdictDraws, meanOnly, search, other, chunk);
+    }
 }

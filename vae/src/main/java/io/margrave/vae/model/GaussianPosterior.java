@@ -61,7 +61,8 @@ public record GaussianPosterior(Tensor mean, Tensor stdDev) {
      * @param mean {@code [batch, latent]}
      */
     public static GaussianPosterior deterministic(Tensor mean) {
-        return new GaussianPosterior(mean, mean.mul(new Scalar(0.0)));
+        // Squared, so that no zero is a negative one.
+        return new GaussianPosterior(mean, mean.mul(new Scalar(0.0)).square());
     }
 
     private static Tensor bounded(Tensor logVariance) {

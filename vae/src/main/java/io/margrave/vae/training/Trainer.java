@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ public final class Trainer {
 
     /** What the checkpoint of a training that diverged is renamed to; its {@code best.} tensors are the best weights. */
     public static final String DIVERGED = "diverged.safetensors";
+
+    private static final int TIMED_STEPS = 4;
 
     private Trainer() {}
 
@@ -54,6 +57,21 @@ public final class Trainer {
             }
         }
         return ModelFolder.card(out, name);
+    }
+
+    /**
+     * What one image of a training step costs, from a few steps that train nothing: to tell how long a training will take.
+     *
+     * @return seconds on {@code plan.threads()} threads
+     */
+    @SuppressWarnings("try") // The scope acts by being open.
+    public static double secondsAnImage(TrainingPlan plan, DataSplits data) {
+        Engine.singleThreaded();
+        try (PointerScope scope = new PointerScope()) {
+            Path nowhere = Path.of("no-such-folder", CHECKPOINT);
+            return new TrainingRun(plan, data, Trainee.of(plan, data), nowhere, "timing", Progress.Listener.none())
+                    .secondsAnImage(TIMED_STEPS);
+        }
     }
 
     private static void train(

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -161,6 +162,22 @@ final class TrainingRun {
         double seconds = seconds();
         HeldOut test = measure(data.test(), "test");
         return new Outcome(trainee, epochs, bestEpoch, bestObjective, seconds, test, history);
+    }
+
+    /** Seconds that one image takes in a step, from {@code steps} of them after one that is not timed; the run is not to be used again. */
+    double secondsAnImage(int steps) {
+        parameters.forEach(parameter -> parameter.set_requires_grad(true));
+        int[] batch =
+                IntStream.range(0, Math.min(plan.batch(), data.train().size())).toArray();
+        Noise.Stream draws = noise.stream(0, "timing", 0);
+        long start = 0;
+        try (ParallelGradient gradient = new ParallelGradient(objective, learner, parameters, plan.threads())) {
+            for (int i = 0; i <= steps; i++) {
+                start = i == 1 ? System.nanoTime() : start;
+                step(gradient, batch, draws, draws, 0);
+            }
+        }
+        return (System.nanoTime() - start) * 1e-9 / (steps * batch.length);
     }
 
     private boolean isPatienceOver() {

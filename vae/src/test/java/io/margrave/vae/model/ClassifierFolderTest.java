@@ -24,7 +24,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ClassifierFolderTest {
     private static final ClassifierSpec SPEC = new ClassifierSpec(
-                    ModelKind.VIB, new ImageShape(1, 8, 8), ValueRange.UNIT, 3, 10, Architecture.conv(4, 8), 0.125, null)
+                    ModelKind.VIB,
+                    new ImageShape(1, 8, 8),
+                    ValueRange.UNIT,
+                    3,
+                    10,
+                    Architecture.conv(4, 8),
+                    0.125,
+                    null)
             .trained(new TrainingProvenance(
                     "digits",
                     "abc",

@@ -184,7 +184,10 @@ class NetworkVaeTest {
             NetworkSpec spec = spec(Architecture.mlp(8), LikelihoodSpec.bernoulli());
             Vae floor = NetworkVae.initialised(spec.withPosterior(PosteriorFamily.GAUSSIAN, 3), 1)
                     .inBfloat16();
-            assertThat(TensorCopies.doubles(floor.encode(images).stdDev())).allMatch(sigma -> sigma > 3);
+            assertThat(Arrays.stream(TensorCopies.doubles(floor.encode(images).stdDev()))
+                            .min()
+                            .orElseThrow())
+                    .isGreaterThanOrEqualTo(3);
             Vae without = NetworkVae.initialised(spec.withPosterior(PosteriorFamily.DETERMINISTIC, 0), 1)
                     .inBfloat16();
             assertThat(TensorCopies.doubles(without.encode(images).stdDev())).containsOnly(0);

@@ -46,8 +46,8 @@ class ElboTest {
         NetworkVae.initialised(spec, 2)
                 .parameters()
                 // Larger than first weights are, so that the curvature is seen.
-                .forEach((name, tensor) ->
-                        parameters.put(name, tensor.toType(torch.ScalarType.Double).mul(new Scalar(2.0))));
+                .forEach((name, tensor) -> parameters.put(
+                        name, tensor.toType(torch.ScalarType.Double).mul(new Scalar(2.0))));
         return NetworkVae.of(spec, parameters);
     }
 
@@ -115,8 +115,7 @@ class ElboTest {
         Elbo objective = new Elbo("elbo-jacobian", 1, 0, 3);
         try (PointerScope scope = new PointerScope()) {
             NetworkVae vae = smooth();
-            Batch batch =
-                    new Batch(images(5), null, gaussians("noise", 5, 1, 3), gaussians("directions", 5, 3));
+            Batch batch = new Batch(images(5), null, gaussians("noise", 5, 1, 3), gaussians("directions", 5, 3));
             for (String name : List.of("encoder.1.weight", "encoder.1.bias", "encoder.3.weight", "decoder.0.weight")) {
                 Tensor parameter = Objects.requireNonNull(vae.parameters().get(name));
                 parameter.set_requires_grad(true);
@@ -152,11 +151,11 @@ class ElboTest {
     void the_penalty_takes_its_weight_times_the_estimate() {
         try (PointerScope scope = new PointerScope()) {
             NetworkVae vae = smooth();
-            Batch batch =
-                    new Batch(images(5), null, gaussians("noise", 5, 1, 3), gaussians("directions", 5, 3));
+            Batch batch = new Batch(images(5), null, gaussians("noise", 5, 1, 3), gaussians("directions", 5, 3));
             Objective.Value plain = new Elbo(2, 0).value(Learner.of(vae), batch, 0);
             Objective.Value penalised = new Elbo("beta-jacobian", 2, 0, 0.7).value(Learner.of(vae), batch, 0);
-            double squared = TensorCopies.doubles(Objects.requireNonNull(penalised.terms().get("squared jacobian")))[0];
+            double squared = TensorCopies.doubles(
+                    Objects.requireNonNull(penalised.terms().get("squared jacobian")))[0];
             assertThat(squared).isGreaterThan(0);
             assertThat(TensorCopies.doubles(penalised.objective())[0])
                     .isCloseTo(TensorCopies.doubles(plain.objective())[0] - 0.7 * squared, within(1e-10));
@@ -166,14 +165,19 @@ class ElboTest {
         }
     }
 
+    private static final Architecture LINEAR = new Architecture.Mlp(List.of(), Activation.RELU);
+
     /** One pixel, one latent, two classes. */
     private static NetworkClassifier byHand(ModelKind kind) {
-        ClassifierSpec spec = new ClassifierSpec(
-                kind, new ImageShape(1, 1, 1), ValueRange.UNIT, 1, 2, Architecture.mlp(), 0, null);
+        ClassifierSpec spec = new ClassifierSpec(kind, new ImageShape(1, 1, 1), ValueRange.UNIT, 1, 2, LINEAR, 0, null);
         boolean random = kind == ModelKind.VIB;
         Map<String, Tensor> parameters = new LinkedHashMap<>();
-        parameters.put("encoder.1.weight", TensorCopies.tensor(random ? new double[] {2, 0} : new double[] {2}, random ? 2 : 1, 1));
-        parameters.put("encoder.1.bias", TensorCopies.tensor(random ? new double[] {-0.5, -1} : new double[] {-0.5}, random ? 2 : 1));
+        parameters.put(
+                "encoder.1.weight",
+                TensorCopies.tensor(random ? new double[] {2, 0} : new double[] {2}, random ? 2 : 1, 1));
+        parameters.put(
+                "encoder.1.bias",
+                TensorCopies.tensor(random ? new double[] {-0.5, -1} : new double[] {-0.5}, random ? 2 : 1));
         parameters.put("head.0.weight", TensorCopies.tensor(new double[] {3, -1}, 2, 1));
         parameters.put("head.0.bias", TensorCopies.tensor(new double[] {0.25, 0}, 2));
         return NetworkClassifier.of(spec, parameters);
@@ -205,8 +209,7 @@ class ElboTest {
                     TensorCopies.tensor(new float[] {labels[0], labels[1]}, 2).toType(torch.ScalarType.Long),
                     TensorCopies.tensor(noise, 2, 1, 1),
                     null);
-            Objective.Value value =
-                    new Elbo("vib", beta, 0, 0).value(Learner.of(byHand(kind)), batch, 0);
+            Objective.Value value = new Elbo("vib", beta, 0, 0).value(Learner.of(byHand(kind)), batch, 0);
             assertThat(TensorCopies.doubles(value.objective())[0]).isCloseTo(wanted, within(1e-9));
             assertThat(value.terms().containsKey("kl")).isEqualTo(kind == ModelKind.VIB);
         }

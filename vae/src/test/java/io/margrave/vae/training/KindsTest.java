@@ -19,6 +19,7 @@ import io.margrave.vae.model.NetworkVae;
 import io.margrave.vae.model.PosteriorFamily;
 import io.margrave.vae.model.Vae;
 import io.margrave.vae.network.Architecture;
+import io.margrave.vae.network.Layer.Activation;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -58,9 +59,9 @@ class KindsTest {
         DataSplits plane = Plane.splits(300);
         LikelihoodSpec likelihood =
                 new LikelihoodSpec(LikelihoodSpec.Family.GAUSSIAN, 0.1, false, LikelihoodSpec.Link.IDENTITY);
-        TrainingPlan plan = PLAN.withModel(Architecture.mlp(), 2, likelihood)
-                .withKind(ModelKind.AE)
-                .withEpochs(150);
+        Architecture linear = new Architecture.Mlp(List.of(), Activation.RELU);
+        TrainingPlan plan = new TrainingPlan("plane", linear, 2, likelihood, 1, 0, 120, 25, 3e-3, 120, 5, 1, null)
+                .withKind(ModelKind.AE);
         Trainer.train(plan, plane, out("plane"), Progress.Listener.none());
         Vae vae = ModelFolder.read(out("plane"));
         int n = plane.train().size();
@@ -71,9 +72,9 @@ class KindsTest {
             double[] singular = TensorCopies.doubles(torch.linalg_svdvals(rows.sub(rows.mean(0))));
             double best = Arrays.stream(singular).skip(2).map(s -> s * s).sum() / n;
             double reached = TensorCopies.doubles(vae.decode(vae.encode(images).mean())
-                    .sub(images)
-                    .square()
-                    .sum())[0]
+                            .sub(images)
+                            .square()
+                            .sum())[0]
                     / n;
             // Nothing linear through two latents is below; where training stops it is within a twentieth.
             assertThat(reached).isBetween(best * (1 - 1e-5), best * 1.05);
@@ -147,8 +148,8 @@ class KindsTest {
         int right = 0;
         for (int i = 0; i < DATA.test().size(); i++) {
             try (PointerScope scope = new PointerScope()) {
-                Tensor image = TensorCopies.images(
-                        DATA.test().image(i), DATA.test().shape());
+                Tensor image =
+                        TensorCopies.images(DATA.test().image(i), DATA.test().shape());
                 double[] logits = TensorCopies.doubles(
                         classifier.logits(classifier.encode(image).mean()));
                 right += (logits[1] > logits[0] ? 1 : 0) == DATA.test().label(i) ? 1 : 0;
@@ -175,8 +176,9 @@ class KindsTest {
                 plan -> plan.withKind(ModelKind.VIB).withBeta(0.01).withSigmaFloor(0.2),
                 plan -> plan.withKind(ModelKind.CLASSIFIER).withJacobianPenalty(0.1));
         return variants.stream()
-                .flatMap(variant -> Stream.of(1, 3).map(threads -> Arguments.of(
-                        variant.apply(PLAN).withEpochs(4).withThreads(threads), threads)));
+                .flatMap(variant -> Stream.of(1, 3)
+                        .map(threads ->
+                                Arguments.of(variant.apply(PLAN).withEpochs(4).withThreads(threads), threads)));
     }
 
     @ParameterizedTest
@@ -232,7 +234,10 @@ class KindsTest {
         try (PointerScope scope = new PointerScope()) {
             Tensor images = TensorCopies.images(
                     DATA.test().images(new int[] {0, 1, 2}), DATA.test().shape());
-            assertThat(TensorCopies.doubles(vae.encode(images).stdDev())).allMatch(sigma -> sigma >= 0.4f);
+            assertThat(Arrays.stream(TensorCopies.doubles(vae.encode(images).stdDev()))
+                            .min()
+                            .orElseThrow())
+                    .isGreaterThanOrEqualTo(0.4f);
         }
     }
 
@@ -289,8 +294,8 @@ class KindsTest {
                 .hasMessageContaining("no beta for kind ae");
         assertThatThrownBy(() -> PLAN.withKind(ModelKind.CLASSIFIER).withSigmaFloor(0.1))
                 .hasMessageContaining("no sigma floor for kind classifier");
-        assertThatThrownBy(() -> PLAN.withKind(ModelKind.VIB)
-                        .withModel(Architecture.mlp(4), 2, LikelihoodSpec.gaussian(0.1)))
+        assertThatThrownBy(() ->
+                        PLAN.withKind(ModelKind.VIB).withModel(Architecture.mlp(4), 2, LikelihoodSpec.gaussian(0.1)))
                 .hasMessageContaining("no likelihood for kind vib");
         assertThatThrownBy(() -> PLAN.withJacobianPenalty(Double.NaN)).hasMessageContaining("jacobian penalty");
         assertThatThrownBy(() -> PLAN.withSigmaFloor(-1)).hasMessageContaining("sigma floor");

@@ -11,6 +11,8 @@ import java.util.List;
 record Plane(String name, int size) implements ImageSet {
     private static final ImageShape SHAPE = new ImageShape(1, 4, 4);
 
+    private static final ValueRange RANGE = new ValueRange(-8, 8);
+
     static DataSplits splits(int train) {
         Plane plane = new Plane("plane/train", train);
         return new DataSplits("plane", plane, plane, plane);
@@ -23,7 +25,7 @@ record Plane(String name, int size) implements ImageSet {
 
     @Override
     public ValueRange range() {
-        return ValueRange.UNIT;
+        return RANGE;
     }
 
     @Override
@@ -32,11 +34,10 @@ record Plane(String name, int size) implements ImageSet {
         double across = noise.nextGaussian();
         double down = noise.nextGaussian();
         for (int i = 0; i < SHAPE.size(); i++) {
-            double value = 0.5
-                    + 0.08 * across * Math.cos(Math.PI * (i % 4) / 3)
-                    + 0.05 * down * Math.cos(Math.PI * (i / 4) / 3)
-                    + 0.02 * noise.nextGaussian();
-            destination[offset + i] = (float) Math.min(1, Math.max(0, value));
+            double value = across * Math.cos(Math.PI * (i % 4) / 3)
+                    + 0.6 * down * Math.cos(Math.PI * (i / 4) / 3)
+                    + 0.2 * noise.nextGaussian();
+            destination[offset + i] = (float) Math.min(RANGE.high(), Math.max(RANGE.low(), value));
         }
     }
 
