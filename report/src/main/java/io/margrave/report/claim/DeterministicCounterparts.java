@@ -30,11 +30,12 @@ public final class DeterministicCounterparts {
 
     private static final double ALPHA = 0.05;
 
-    private static final String RULE = "Rule: it holds where, in each data set and network, the VAE of the smallest beta has a larger margin than the autoencoder at"
-            + " each r, and each VIB classifier a larger sensitivity margin than the deterministic one, on significantly more images than not (exact"
-            + " sign test of paired images, 0.05 divided by the number of tests of the cell); in part where only some of these do. Autoencoder and VAE: all"
-            + " images, one that is not r-robust when clean having margin 0. Classifiers: images that both get right. Margins without a verified break"
-            + " are larger than all others; two of them are equal.";
+    private static final String RULE =
+            "Rule: it holds where, in each data set and network, the VAE of the smallest beta has a larger margin than the autoencoder at"
+                    + " each r, and each VIB classifier a larger sensitivity margin than the deterministic one, on significantly more images than not (exact"
+                    + " sign test of paired images, 0.05 divided by the number of tests of the cell); in part where only some of these do. Autoencoder and VAE: all"
+                    + " images, one that is not r-robust when clean having margin 0. Classifiers: images that both get right. Margins without a verified break"
+                    + " are larger than all others; two of them are equal.";
 
     private DeterministicCounterparts() {}
 
@@ -135,7 +136,15 @@ public final class DeterministicCounterparts {
             return images.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new Reconstructing(
-                            new Pairing(cell, vae, ae, "r = " + Numbers.of(r), images, array(random), array(deterministic), 0),
+                            new Pairing(
+                                    cell,
+                                    vae,
+                                    ae,
+                                    "r = " + Numbers.of(r),
+                                    images,
+                                    array(random),
+                                    array(deterministic),
+                                    0),
                             r,
                             notRobust));
         }
@@ -183,7 +192,14 @@ public final class DeterministicCounterparts {
         return images.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Pairing(
-                        cell, vib, classifier, "VIB " + Numbers.beta(vib.beta()), images, array(random), array(deterministic), left));
+                        cell,
+                        vib,
+                        classifier,
+                        "VIB " + Numbers.beta(vib.beta()),
+                        images,
+                        array(random),
+                        array(deterministic),
+                        left));
     }
 
     /** The counterpart of the same seed, or the first one. */
@@ -202,11 +218,14 @@ public final class DeterministicCounterparts {
             List<ExperimentModel> aes = study.models(cell, model -> model.kind().equals("ae"));
             for (ExperimentModel vae : study.family(cell)) {
                 if (!Study.collapsed(vae)) {
-                    counterpart(aes, vae).ifPresent(ae -> study.radii(cell)
-                            .forEach(r -> Reconstructing.of(study, cell, vae, ae, r).ifPresent(reconstructing::add)));
+                    counterpart(aes, vae)
+                            .ifPresent(ae -> study.radii(cell)
+                                    .forEach(r -> Reconstructing.of(study, cell, vae, ae, r)
+                                            .ifPresent(reconstructing::add)));
                 }
             }
-            List<ExperimentModel> classifiers = study.models(cell, model -> model.kind().equals("classifier"));
+            List<ExperimentModel> classifiers =
+                    study.models(cell, model -> model.kind().equals("classifier"));
             for (ExperimentModel vib : study.models(cell, model -> model.kind().equals("vib"))) {
                 counterpart(classifiers, vib)
                         .flatMap(classifier -> classifying(rows, cell, vib, classifier))
@@ -238,9 +257,11 @@ public final class DeterministicCounterparts {
     /** Those that the rule is about: the VAE of the smallest beta, first seed, at each r, and each VIB classifier. */
     private static List<Reconstructing> plain(List<Reconstructing> reconstructing) {
         Map<Cell, ExperimentModel> first = new HashMap<>();
-        reconstructing.forEach(one -> first.putIfAbsent(one.pairing().cell(), one.pairing().random()));
+        reconstructing.forEach(
+                one -> first.putIfAbsent(one.pairing().cell(), one.pairing().random()));
         return reconstructing.stream()
-                .filter(one -> one.pairing().random().equals(first.get(one.pairing().cell())))
+                .filter(one ->
+                        one.pairing().random().equals(first.get(one.pairing().cell())))
                 .toList();
     }
 
@@ -249,7 +270,8 @@ public final class DeterministicCounterparts {
         List<Judgement> judgements = new ArrayList<>();
         for (Cell cell : study.cells(model -> true)) {
             List<Reconstructing> vaes = plain(reconstructing).stream()
-                    .filter(one -> one.pairing().cell().equals(cell) && one.pairing().enough())
+                    .filter(one ->
+                            one.pairing().cell().equals(cell) && one.pairing().enough())
                     .toList();
             List<Pairing> vibs = classifying.stream()
                     .filter(one -> one.cell().equals(cell) && one.enough())
@@ -260,8 +282,8 @@ public final class DeterministicCounterparts {
                     one.pairing().place(),
                     "VAE against autoencoder",
                     one.pairing().test().pLarger() < alpha)));
-            vibs.forEach(one ->
-                    judgements.add(new Judgement(cell, "", one.place() + " against classifier", one.test().pLarger() < alpha)));
+            vibs.forEach(one -> judgements.add(new Judgement(
+                    cell, "", one.place() + " against classifier", one.test().pLarger() < alpha)));
         }
         return judgements;
     }
@@ -269,19 +291,25 @@ public final class DeterministicCounterparts {
     private static String finding(
             Study study, List<Reconstructing> reconstructing, List<Pairing> classifying, List<Judgement> judgements) {
         if (judgements.isEmpty()) {
-            return "This run has no VAE beside an autoencoder and no VIB beside a classifier, audited on at least " + FEWEST + " shared images.";
+            return "This run has no VAE beside an autoencoder and no VIB beside a classifier, audited on at least "
+                    + FEWEST + " shared images.";
         }
         List<String> vaes = plain(reconstructing).stream()
                 .filter(one -> one.r() == study.middle(one.pairing().cell()))
-                .map(one -> one.pairing().cell().title() + " " + one.pairing().ratio().text() + " times the autoencoder\u2019s ("
-                        + Numbers.beta(one.pairing().random().beta()) + ", larger on " + one.pairing().larger().text() + " of images)")
+                .map(one -> one.pairing().cell().title() + " "
+                        + one.pairing().ratio().text() + " times the autoencoder\u2019s ("
+                        + Numbers.beta(one.pairing().random().beta()) + ", larger on "
+                        + one.pairing().larger().text() + " of images)")
                 .toList();
         List<String> vibs = classifying.stream()
-                .map(one -> one.cell().title() + " " + one.ratio().text() + " times the classifier\u2019s (" + Numbers.beta(one.random().beta())
+                .map(one -> one.cell().title() + " " + one.ratio().text() + " times the classifier\u2019s ("
+                        + Numbers.beta(one.random().beta())
                         + ", larger on " + one.larger().text() + ", accuracy " + accuracy(one.random()) + " against "
                         + accuracy(one.deterministic()) + ")")
                 .toList();
-        return (vaes.isEmpty() ? "" : "The VAE\u2019s median margin at the middle r is " + String.join("; ", vaes) + "; ")
+        return (vaes.isEmpty()
+                        ? ""
+                        : "The VAE\u2019s median margin at the middle r is " + String.join("; ", vaes) + "; ")
                 + (vibs.isEmpty() ? "" : "VIB\u2019s median sensitivity margin is " + String.join("; ", vibs) + "; ")
                 + "the rule is met in " + Judgement.met(judgements) + " tests.";
     }
@@ -303,20 +331,27 @@ public final class DeterministicCounterparts {
         details.addAll(Judgement.dependence(judgements));
         for (Reconstructing one : plain(reconstructing)) {
             if (one.notRobust() > 0) {
-                details.add(one.pairing().cell().title() + ", " + one.pairing().place() + ": " + Text.plural(one.notRobust(), "image")
-                        + " of " + one.pairing().images().size() + " not shown to be r-robust when clean with the VAE, whose own noise spreads its reconstructions;"
+                details.add(one.pairing().cell().title() + ", " + one.pairing().place() + ": "
+                        + Text.plural(one.notRobust(), "image")
+                        + " of " + one.pairing().images().size()
+                        + " not shown to be r-robust when clean with the VAE, whose own noise spreads its reconstructions;"
                         + " an autoencoder has none.");
             }
         }
-        List<Cell> cells = reconstructing.stream().map(one -> one.pairing().cell()).distinct().toList();
+        List<Cell> cells = reconstructing.stream()
+                .map(one -> one.pairing().cell())
+                .distinct()
+                .toList();
         for (Cell cell : cells) {
             double r = study.middle(cell);
             List<String> ratios = reconstructing.stream()
                     .filter(one -> one.pairing().cell().equals(cell) && one.r() == r)
-                    .map(one -> Numbers.beta(one.pairing().random().beta()) + ", seed " + one.pairing().random().seed() + ": "
+                    .map(one -> Numbers.beta(one.pairing().random().beta()) + ", seed "
+                            + one.pairing().random().seed() + ": "
                             + Text.number(one.pairing().ratio().value()))
                     .toList();
-            details.add(cell.title() + ", middle r, median ratio of the VAE\u2019s to the autoencoder\u2019s margin: " + String.join("; ", ratios) + ".");
+            details.add(cell.title() + ", middle r, median ratio of the VAE\u2019s to the autoencoder\u2019s margin: "
+                    + String.join("; ", ratios) + ".");
         }
         for (ExperimentModel model : results.models()) {
             List<SensitivityRow> own = rows.getOrDefault(model.name(), List.of());
@@ -326,16 +361,18 @@ public final class DeterministicCounterparts {
             Map<String, ClusterShare> below = below(own);
             details.add(model.name() + ": its own first-order bounds are at most its verified margin on "
                     + Text.list(below.entrySet().stream()
-                            .map(entry -> entry.getValue().text() + " of " + Text.plural(entry.getValue().pairs(), "image") + " ("
-                                    + entry.getKey() + ")")
+                            .map(entry -> entry.getValue().text() + " of "
+                                    + Text.plural(entry.getValue().pairs(), "image") + " (" + entry.getKey() + ")")
                             .toList())
                     + ".");
         }
         if (!classifying.isEmpty()) {
             details.add("Classifiers are compared on the images that both get right; left out: "
-                    + String.join("; ", classifying.stream()
-                            .map(one -> one.cell().title() + ", " + one.place() + ": " + one.left())
-                            .toList())
+                    + String.join(
+                            "; ",
+                            classifying.stream()
+                                    .map(one -> one.cell().title() + ", " + one.place() + ": " + one.left())
+                                    .toList())
                     + ". Accuracy is of the whole test split.");
         }
         return details;
@@ -368,11 +405,20 @@ public final class DeterministicCounterparts {
                 "claim5-vae-against-autoencoder",
                 "r-robustness margins (full, verified) of a VAE and of the same network as an autoencoder, image by image; medians with 95\u202f% intervals, the"
                         + " one-sided exact sign test of the VAE\u2019s being larger. An image not r-robust when clean has margin 0, a censored margin is larger than all.",
-                List.of("data, network", "VAE \u03b2", "seed", "r", "images", "not r-robust when clean", "median VAE", "median autoencoder", "median ratio",
-                        "VAE larger [95\u202f%]", "larger / smaller / equal", "by chance"),
-                reconstructing.stream()
-                        .map(one -> row(study, one))
-                        .toList());
+                List.of(
+                        "data, network",
+                        "VAE \u03b2",
+                        "seed",
+                        "r",
+                        "images",
+                        "not r-robust when clean",
+                        "median VAE",
+                        "median autoencoder",
+                        "median ratio",
+                        "VAE larger [95\u202f%]",
+                        "larger / smaller / equal",
+                        "by chance"),
+                reconstructing.stream().map(one -> row(study, one)).toList());
     }
 
     private static List<String> row(Study study, Reconstructing one) {
@@ -388,7 +434,8 @@ public final class DeterministicCounterparts {
                 pairing.medianOfDeterministic().text(),
                 pairing.ratio().text(),
                 pairing.larger().text(),
-                pairing.test().larger() + " / " + pairing.test().smaller() + " / " + pairing.test().ties(),
+                pairing.test().larger() + " / " + pairing.test().smaller() + " / "
+                        + pairing.test().ties(),
                 Numbers.chance(pairing.test().pLarger()));
     }
 
@@ -397,8 +444,19 @@ public final class DeterministicCounterparts {
                 "claim5-vib-against-classifier",
                 "Sensitivity margins (verified) of a VIB classifier and of a deterministic one, on images that both get right; medians with 95\u202f% intervals;"
                         + " accuracy of the whole test split.",
-                List.of("data, network", "VIB \u03b2", "images", "left out", "median VIB", "median classifier", "median ratio", "VIB larger [95\u202f%]",
-                        "larger / smaller / equal", "by chance", "accuracy VIB", "accuracy classifier"),
+                List.of(
+                        "data, network",
+                        "VIB \u03b2",
+                        "images",
+                        "left out",
+                        "median VIB",
+                        "median classifier",
+                        "median ratio",
+                        "VIB larger [95\u202f%]",
+                        "larger / smaller / equal",
+                        "by chance",
+                        "accuracy VIB",
+                        "accuracy classifier"),
                 classifying.stream()
                         .map(one -> List.of(
                                 one.cell().title(),
@@ -409,7 +467,8 @@ public final class DeterministicCounterparts {
                                 one.medianOfDeterministic().text(),
                                 one.ratio().text(),
                                 one.larger().text(),
-                                one.test().larger() + " / " + one.test().smaller() + " / " + one.test().ties(),
+                                one.test().larger() + " / " + one.test().smaller() + " / "
+                                        + one.test().ties(),
                                 Numbers.chance(one.test().pLarger()),
                                 accuracy(one.random()),
                                 accuracy(one.deterministic())))
@@ -427,7 +486,11 @@ public final class DeterministicCounterparts {
                     default -> SensitivityRow::boundLinear;
                 };
                 cells.add(List.of(
-                        model.name(), bound, Text.integer(share.pairs()), share.text(), ratio(own, of).text()));
+                        model.name(),
+                        bound,
+                        Text.integer(share.pairs()),
+                        share.text(),
+                        ratio(own, of).text()));
             });
         }
         return new NamedTable(
@@ -438,8 +501,7 @@ public final class DeterministicCounterparts {
                 cells);
     }
 
-    private static ClusterMedian ratio(
-            List<SensitivityRow> rows, Function<SensitivityRow, @Nullable Double> bound) {
+    private static ClusterMedian ratio(List<SensitivityRow> rows, Function<SensitivityRow, @Nullable Double> bound) {
         List<Double> ratios = new ArrayList<>();
         List<Integer> images = new ArrayList<>();
         for (SensitivityRow row : rows) {
@@ -450,11 +512,11 @@ public final class DeterministicCounterparts {
                 images.add(row.point());
             }
         }
-        return ClusterMedian.of(array(ratios), images.stream().mapToInt(Integer::intValue).toArray());
+        return ClusterMedian.of(
+                array(ratios), images.stream().mapToInt(Integer::intValue).toArray());
     }
 
-    private static List<Figure> figures(
-            Study study, List<Reconstructing> reconstructing, List<Pairing> classifying) {
+    private static List<Figure> figures(Study study, List<Reconstructing> reconstructing, List<Pairing> classifying) {
         List<Figure> figures = new ArrayList<>();
         List<Series> vaes = series(
                 reconstructing.stream()
@@ -510,6 +572,7 @@ public final class DeterministicCounterparts {
             String id, String title, String caption, String xTitle, String yTitle, List<Series> series) {
         List<ObjectNode> panels = Scatter.byData(series, xTitle, yTitle);
         boolean sampled = series.stream().mapToInt(one -> one.dots().size()).sum() > Scatter.MOST;
-        return new Figure(id, title, caption + (sampled ? Scatter.SAMPLED : ""), Panels.figure(panels), Figure.Numbers.none());
+        return new Figure(
+                id, title, caption + (sampled ? Scatter.SAMPLED : ""), Panels.figure(panels), Figure.Numbers.none());
     }
 }

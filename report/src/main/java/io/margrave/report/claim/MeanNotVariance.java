@@ -27,10 +27,11 @@ public final class MeanNotVariance {
     private static final double LEAST_ADDED = 0.9;
     private static final double NEAR = 0.05;
 
-    private static final String RULE = "Rule: it holds where, in each data set and network, (a) at each attack radius the lower end of the 95\u202f% interval"
-            + " of the share of pairs on which the attack on the mean alone does more damage than that on the variance alone is above 90\u202f%, and the"
-            + " mean alone adds, in the median, at least 90\u202f% of the damage that mean and variance together add to the untouched spread; and (b) at"
-            + " each r the median of mean-only over full margin is within 5\u202f% of 1; in part where only some of these do.";
+    private static final String RULE =
+            "Rule: it holds where, in each data set and network, (a) at each attack radius the lower end of the 95\u202f% interval"
+                    + " of the share of pairs on which the attack on the mean alone does more damage than that on the variance alone is above 90\u202f%, and the"
+                    + " mean alone adds, in the median, at least 90\u202f% of the damage that mean and variance together add to the untouched spread; and (b) at"
+                    + " each r the median of mean-only over full margin is within 5\u202f% of 1; in part where only some of these do.";
 
     private MeanNotVariance() {}
 
@@ -85,7 +86,8 @@ public final class MeanNotVariance {
 
         ClusterShare more() {
             ClusterShare.Count count = new ClusterShare.Count();
-            trios.forEach(trio -> count.add(trio.point(), trio.mean().damage() > trio.variance().damage()));
+            trios.forEach(trio -> count.add(
+                    trio.point(), trio.mean().damage() > trio.variance().damage()));
             return count.share();
         }
 
@@ -228,9 +230,12 @@ public final class MeanNotVariance {
         List<String> parts = new ArrayList<>();
         for (Attacks one : attacks) {
             if (one.radius() == study.attackRadii(one.cell()).get(0)) {
-                parts.add(one.cell().title() + ": the mean alone does more than the variance alone on " + one.more().text() + " of "
-                        + Text.integer(one.trios().size()) + " pairs and adds " + one.meanAdded().text()
-                        + " times what both add, the variance alone " + one.varianceAdded().text());
+                parts.add(one.cell().title() + ": the mean alone does more than the variance alone on "
+                        + one.more().text() + " of "
+                        + Text.integer(one.trios().size()) + " pairs and adds "
+                        + one.meanAdded().text()
+                        + " times what both add, the variance alone "
+                        + one.varianceAdded().text());
             }
         }
         List<String> ratios = margins.stream()
@@ -250,20 +255,25 @@ public final class MeanNotVariance {
         details.addAll(Judgement.dependence(judgements));
         for (Margins one : margins) {
             ClusterShare smaller = one.share(pair -> pair.ratio() < 1);
-            details.add(one.cell().title() + ", r = " + Numbers.of(one.r()) + ": mean-only and full margins are within 5\u202f% of each other on "
-                    + one.near().text() + " of " + Text.integer(one.pairs().size()) + " pairs; the mean-only margin is the smaller one on "
+            details.add(one.cell().title() + ", r = " + Numbers.of(one.r())
+                    + ": mean-only and full margins are within 5\u202f% of each other on "
+                    + one.near().text() + " of " + Text.integer(one.pairs().size())
+                    + " pairs; the mean-only margin is the smaller one on "
                     + smaller.text() + "; nine in ten ratios lie between " + Text.number(one.quantile(0.05)) + " and "
                     + Text.number(one.quantile(0.95)) + ". Left out: " + Text.integer(one.notRobust())
-                    + " not shown to be r-robust when clean, " + Text.integer(one.bothCensored()) + " with both margins censored.");
+                    + " not shown to be r-robust when clean, " + Text.integer(one.bothCensored())
+                    + " with both margins censored.");
         }
         if (!attacks.isEmpty()) {
-            details.add("Damage is the mean distance of reconstructions from g(mu(x)); added damage is that over the untouched spread. A share above 1 is no"
-                    + " error: under the joint attack sigma moves as well, and may become smaller than the sigma(x) that the attack on the mean keeps."
-                    + " The attack on the variance is measured with the mean kept; measured otherwise it would get credit for what it happens to move"
-                    + " of the mean.");
+            details.add(
+                    "Damage is the mean distance of reconstructions from g(mu(x)); added damage is that over the untouched spread. A share above 1 is no"
+                            + " error: under the joint attack sigma moves as well, and may become smaller than the sigma(x) that the attack on the mean keeps."
+                            + " The attack on the variance is measured with the mean kept; measured otherwise it would get credit for what it happens to move"
+                            + " of the mean.");
         }
         if (!margins.isEmpty()) {
-            details.add("Either margin is the norm of the smallest break that was found and verified, so their ratio holds the searches\u2019 errors, too.");
+            details.add(
+                    "Either margin is the norm of the smallest break that was found and verified, so their ratio holds the searches\u2019 errors, too.");
         }
         int collapsed = attacks.stream().mapToInt(Attacks::collapsed).sum();
         if (collapsed > 0) {
@@ -273,8 +283,16 @@ public final class MeanNotVariance {
     }
 
     private static final List<String> HEADER = List.of(
-            "attack radius", "n", "untouched", "mean and variance", "mean alone", "variance alone", "mean does more [95\u202f%]",
-            "mean alone / both", "added by mean alone / by both", "added by variance alone / by both");
+            "attack radius",
+            "n",
+            "untouched",
+            "mean and variance",
+            "mean alone",
+            "variance alone",
+            "mean does more [95\u202f%]",
+            "mean alone / both",
+            "added by mean alone / by both",
+            "added by variance alone / by both");
 
     private static List<String> row(Study study, Attacks one) {
         return List.of(
@@ -326,8 +344,16 @@ public final class MeanNotVariance {
                 "claim4-margins",
                 "Mean-only over full margin, plain VAEs pooled over beta and seed. A margin that alone is censored counts as infinite; where both are, nothing is"
                         + " known of the ratio.",
-                List.of("data, network", "r", "n", "median ratio [95\u202f%]", "5\u202f% to 95\u202f% of ratios", "within 5\u202f% [95\u202f%]",
-                        "mean-only smaller [95\u202f%]", "not r-robust when clean", "both censored"),
+                List.of(
+                        "data, network",
+                        "r",
+                        "n",
+                        "median ratio [95\u202f%]",
+                        "5\u202f% to 95\u202f% of ratios",
+                        "within 5\u202f% [95\u202f%]",
+                        "mean-only smaller [95\u202f%]",
+                        "not r-robust when clean",
+                        "both censored"),
                 margins.stream()
                         .map(one -> List.of(
                                 one.cell().title(),
@@ -352,7 +378,10 @@ public final class MeanNotVariance {
                         "mean more on " + Text.percent(one.more().value()),
                         one.trios().stream()
                                 .map(trio -> dot(
-                                        trio.model(), trio.point(), trio.variance().damage(), trio.mean().damage()))
+                                        trio.model(),
+                                        trio.point(),
+                                        trio.variance().damage(),
+                                        trio.mean().damage()))
                                 .toList()))
                 .toList();
         if (!damage.isEmpty()) {
@@ -397,11 +426,9 @@ public final class MeanNotVariance {
 
     private static Figure figure(
             String id, String title, String caption, String xTitle, String yTitle, List<Scatter.Series> drawn) {
-        List<ObjectNode> panels = Scatter.byData(
-                drawn,
-                xTitle,
-                yTitle);
+        List<ObjectNode> panels = Scatter.byData(drawn, xTitle, yTitle);
         boolean sampled = drawn.stream().mapToInt(one -> one.dots().size()).sum() > Scatter.MOST;
-        return new Figure(id, title, caption + (sampled ? Scatter.SAMPLED : ""), Panels.figure(panels), Figure.Numbers.none());
+        return new Figure(
+                id, title, caption + (sampled ? Scatter.SAMPLED : ""), Panels.figure(panels), Figure.Numbers.none());
     }
 }

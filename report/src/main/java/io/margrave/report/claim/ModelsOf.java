@@ -144,7 +144,7 @@ record ModelsOf(ExperimentResults results) {
                      axis: {values: [0, 1, 3, 10, 30, 100, 300, 1000]}},
                  detail: {field: 'm'}}""");
         encoding.set("color", Panels.ordered("c", labels));
-        encoding.set("strokeDash", VegaLite.dash("c", labels));
+        encoding.set("strokeDash", dashes(labels));
         encoding.set(
                 "tooltip",
                 VegaLite.array(List.of(
@@ -157,5 +157,25 @@ record ModelsOf(ExperimentResults results) {
                 Panels.WIDTH,
                 Panels.HEIGHT,
                 List.of(VegaLite.layer(values, "{type: 'line', strokeWidth: 1.3}", encoding)));
+    }
+
+    /** Colours come again after so many labels, with another dash. */
+    private static ObjectNode dashes(List<String> labels) {
+        ArrayNode range = VegaLite.NODES.arrayNode();
+        for (int i = 0; i < labels.size(); i++) {
+            int round = i / Panels.COLOURS;
+            range.add(
+                    VegaLite.NODES.arrayNode().add(round == 0 ? 1 : 5.0 / round).add(round == 0 ? 0 : 3));
+        }
+        ObjectNode channel = VegaLite.object(
+                "{field: 'c', type: 'nominal', title: null, legend: {symbolType: 'stroke', symbolSize: 300}}");
+        channel.set(
+                "scale",
+                VegaLite.NODES
+                        .objectNode()
+                        .<ObjectNode>set("domain", VegaLite.strings(labels))
+                        .set("range", range));
+        channel.set("sort", VegaLite.strings(labels));
+        return channel;
     }
 }

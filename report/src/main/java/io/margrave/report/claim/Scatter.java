@@ -54,16 +54,23 @@ record Scatter(List<String> colours, List<String> shapes, String xTitle, String 
                 .map(one -> Study.titled(one.cell().network()))
                 .distinct()
                 .toList();
-        List<String> sets = series.stream().map(one -> one.cell().data()).distinct().toList();
+        List<String> sets =
+                series.stream().map(one -> one.cell().data()).distinct().toList();
         List<ObjectNode> panels = new ArrayList<>();
         for (String data : sets) {
-            List<Series> own =
-                    series.stream().filter(one -> one.cell().data().equals(data)).toList();
+            List<Series> own = series.stream()
+                    .filter(one -> one.cell().data().equals(data))
+                    .toList();
             boolean last = data.equals(sets.get(sets.size() - 1));
             panels.add(new Scatter(colours, shapes, last ? xTitle : "", yTitle, true)
                     .panel(
                             Study.titled(data)
-                                    + String.join("", own.stream().map(Series::place).distinct().toList()),
+                                    + String.join(
+                                            "",
+                                            own.stream()
+                                                    .map(Series::place)
+                                                    .distinct()
+                                                    .toList()),
                             own.stream()
                                     .map(one -> Study.titled(one.cell().network()) + ": " + one.note())
                                     .toList(),

@@ -238,6 +238,26 @@ class ReproductionPageTest {
     }
 
     @Test
+    void no_two_models_of_the_convergence_look_alike() {
+        var encoding = new ModelsOf(RESULTS)
+                .convergence()
+                .orElseThrow()
+                .spec()
+                .get("concat")
+                .get(0)
+                .get("layer")
+                .get(0)
+                .get("encoding");
+        var colours = encoding.get("color").get("scale").get("range");
+        var dashes = encoding.get("strokeDash").get("scale").get("range");
+        List<String> looks = new ArrayList<>();
+        for (int i = 0; i < colours.size(); i++) {
+            looks.add(colours.get(i) + " " + dashes.get(i));
+        }
+        assertThat(looks).hasSizeGreaterThan(6).doesNotHaveDuplicates();
+    }
+
+    @Test
     void times_are_told_in_the_units_that_a_reader_would_use() {
         assertThat(List.of(ModelsOf.duration(12), ModelsOf.duration(600), ModelsOf.duration(7_500)))
                 .containsExactly("12 s", "10 min", "2 h 5 min");
