@@ -62,7 +62,9 @@ public final class FigureFiles {
         List<String> failures = new ArrayList<>();
         for (Figure figure : figures) {
             Path file = folder.resolve(figure.id() + ".vl.json");
-            AtomicFile.write(file, titled(figure).toPrettyString() + "\n");
+            // A figure of planes is of thousands of cells: half a megabyte with a line for each number.
+            AtomicFile.write(
+                    file, (paper ? titled(figure).toString() : titled(figure).toPrettyString()) + "\n");
             files.add(file);
         }
         if (figures.isEmpty()) {

@@ -182,8 +182,14 @@ final class Illustrations {
             Slice.Kind kind = own.get(0).kind();
             figures.add(new Figure(
                     "claim8-" + id,
-                    Planes.title(kind),
-                    Planes.caption(kind),
+                    Planes.title(kind) + ": "
+                            + Study.titled(
+                                    Objects.requireNonNull(models.get(own.get(0).model()))
+                                            .data()),
+                    Planes.caption(
+                            kind,
+                            own.stream()
+                                    .anyMatch(slice -> slice.field().stream().anyMatch(value -> value.isNaN()))),
                     sideBySide(panels),
                     Figure.Numbers.none()));
         });

@@ -35,16 +35,23 @@ final class Planes {
         };
     }
 
-    static String caption(Slice.Kind kind) {
+    /**
+     * What is drawn.
+     *
+     * @param ranged whether a plane of inputs leaves the value range
+     */
+    static String caption(Slice.Kind kind, boolean ranged) {
         return switch (kind) {
             case INPUT ->
                 "The plane of input space through x that holds the direction of the smallest verified break (horizontal) and the steepest direction of the"
                         + " whitened Jacobian orthogonal to it (vertical), in input units. Colour: P(|\u0394(x, d)| \u2264 r); red is r-robust, blue is not, and the thin"
-                        + " line is where it is one half. Circles: the paper\u2019s bound, the whitened bound and the margin found by attack. Grey: outside the"
-                        + " value range.";
+                        + " line is where it is one half. Circles: the paper\u2019s bound, the whitened bound and the margin found by attack."
+                        + (ranged
+                                ? " Grey: outside the value range."
+                                : " The break was searched without the value range.");
             case RECONSTRUCTIONS ->
-                "Clean reconstructions g(\u03bc + \u03c3\u03b7) about g(\u03bc), on the two directions that hold most of their mean square, in output units. Filled red: within r of"
-                        + " g(\u03bc) in the whole space; open blue: not. The circle has radius r; a mark inside it may yet be further away than r in a"
+                "Clean reconstructions g(\u03bc + \u03c3\u03b7) about g(\u03bc), on the two directions that hold most of their mean square, in output units. Red: within r of"
+                        + " g(\u03bc) in the whole space; blue triangles: not. The circle has radius r; a mark inside it may yet be further away than r in a"
                         + " direction that the plane lacks.";
             case LATENT ->
                 "The plane of latent space through \u03bc(x), in units of \u03c3(x), that holds the step which the verified break induces (horizontal). Colour:"

@@ -249,8 +249,8 @@ final class RobustSideBySide {
                             + " are damaged more, at the middle r: " + String.join("; ", within) + ".");
         }
         details.add(
-                "A point with R < |d| has some perturbation within |d| that breaks r-robustness, by definition; that the attack which was not"
-                        + " searched for breaking does more damage to it is not.");
+                "A point with R < |d| has some perturbation within |d| that breaks r-robustness, by definition; that an attack which seeks"
+                        + " damage, not breaks, damages it more is not.");
         details.add(CHOICE + " Pictures are in the local page only.");
         return details;
     }

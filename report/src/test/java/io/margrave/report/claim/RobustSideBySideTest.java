@@ -36,7 +36,7 @@ class RobustSideBySideTest {
         Claim claim = RobustSideBySide.of(spread().damage((row, margin, ease) -> with(row, 5 - Math.min(3, margin)))
                 .results());
         assertThat(claim.verdict()).isEqualTo(Claim.Verdict.HOLDS);
-        assertThat(claim.finding()).contains("non-robust points").contains("MNIST, MLP");
+        assertThat(claim.finding()).contains("non-robust points").contains("MNIST MLP");
         assertThat(claim.tables().get(0).rows()).hasSize(6);
         assertThat(claim.figures()).hasSize(1);
     }
