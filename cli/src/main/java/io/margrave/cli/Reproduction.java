@@ -215,8 +215,8 @@ final class Reproduction {
             try (RunStore store = RunStore.open(folder.audit(chosen.model()))) {
                 store.plan().suite().stream()
                         .filter(spec -> spec.goal().equals(ReproductionAudits.THROUGH_BOTH))
-                        .forEach(spec -> damaged.addAll(
-                                store.attackExhibits(chosen.model(), chosen.point(), spec.name())));
+                        .forEach(spec ->
+                                damaged.addAll(store.attackExhibits(chosen.model(), chosen.point(), spec.name())));
             }
         }
         List<ImageGrid> grids = new ArrayList<>(ClaimPictures.targeted(results, targeted));

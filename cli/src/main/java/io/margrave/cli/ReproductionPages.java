@@ -50,7 +50,8 @@ final class ReproductionPages {
         }
         List<String> lines = new ArrayList<>();
         for (Claim claim : claims) {
-            lines.add(claim.number() + ". " + claim.title() + ": " + claim.verdict().words());
+            lines.add(claim.number() + ". " + claim.title() + ": "
+                    + claim.verdict().words());
             if (!quiet) {
                 lines.add("   " + claim.finding());
             }

@@ -209,7 +209,7 @@ public final class LessDamageWithMargin {
                         + " (Fashion-MNIST), \u22123.8 to \u22120.25 (CIFAR-10), falling steeply below a margin of about 0.5.",
                 Judgement.verdict(judgements),
                 finding(drawn, judgements),
-                details(study, pools, drawn, judgements),
+                details(pools, drawn, judgements),
                 differences(study, results),
                 pools.isEmpty() ? List.of() : List.of(correlations(study, pools), knees(study, drawn)),
                 figures(study, drawn));
@@ -244,7 +244,7 @@ public final class LessDamageWithMargin {
                 + " places over all r and attack radii.";
     }
 
-    private static List<String> details(Study study, List<Pool> pools, List<Drawn> drawn, List<Judgement> judgements) {
+    private static List<String> details(List<Pool> pools, List<Drawn> drawn, List<Judgement> judgements) {
         List<String> details = new ArrayList<>();
         details.add(RULE);
         details.addAll(Judgement.dependence(judgements));
