@@ -57,9 +57,6 @@ final class Reproduction {
     /** For models whose cells take long. */
     private static final Grid COARSE = new Grid(31, 200);
 
-    /** Sources of targeted attacks whose pictures are shown, a model. */
-    private static final int PICTURED = 4;
-
     private final ExperimentDocument document;
     private final ExperimentPlan plan;
     private final ReproductionFolder folder;
@@ -197,16 +194,14 @@ final class Reproduction {
         return plain.size() < 2 ? plain : List.of(plain.get(0), plain.get(plain.size() - 1));
     }
 
-    /** Grids of attacked inputs for the page, chosen by rule: the first sources of each targeted run, and the points that claim 7 names. */
+    /** Grids of attacked inputs for the page, chosen by rule: of each targeted run and attack a few between the best and the worst, and the points that claim 7 names. */
     List<ImageGrid> pictures(ExperimentResults results) {
         List<AttackExhibit> targeted = new ArrayList<>();
         for (PlannedModel model : attacked()) {
             Path run = folder.targeted(model.name());
             if (Files.exists(run)) {
                 try (RunStore store = RunStore.open(run)) {
-                    ReproductionTargets.exhibits(store).stream()
-                            .limit(PICTURED * (long) store.plan().suite().size())
-                            .forEach(targeted::add);
+                    targeted.addAll(ReproductionTargets.exhibits(store));
                 }
             }
         }

@@ -382,10 +382,11 @@ public final class BetaAndRobustness {
     }
 
     private static List<NamedTable> tables(Study study, List<Family> families) {
-        return List.of(
-                levels(study, families),
-                tests(families),
-                DirectControl.table(study, families.stream().map(Family::cell).toList()));
+        NamedTable controls =
+                DirectControl.table(study, families.stream().map(Family::cell).toList());
+        return controls.rows().isEmpty()
+                ? List.of(levels(study, families), tests(families))
+                : List.of(levels(study, families), tests(families), controls);
     }
 
     private static NamedTable levels(Study study, List<Family> families) {

@@ -129,7 +129,7 @@ final class BetaFigures {
         if (!elbo.isEmpty()) {
             panels.add(panel("", elbo, "ELBO (nats)", "{zero: false, padding: 4}", names, networks, List.of()));
         }
-        name(panels.get(panels.size() - 1));
+        name(panels.get(panels.size() - 1), names.equals(betas));
         return new Figure(
                 "claim3-by-beta-" + data,
                 "What beta changes and costs, " + Study.titled(data),
@@ -142,10 +142,11 @@ final class BetaFigures {
     }
 
     /** Only the last panel names its categories: they are the same in all. */
-    private static void name(ObjectNode panel) {
+    private static void name(ObjectNode panel, boolean onlyBetas) {
         panel.get("layer").forEach(layer -> {
             ObjectNode x = (ObjectNode) layer.at("/encoding/x");
-            x.put("title", "\u03b2, or direct control");
+            x.put("title", onlyBetas ? "\u03b2" : "\u03b2, or direct control");
+            ((ObjectNode) x.get("axis")).put("labelAngle", onlyBetas ? 0 : -40);
             ((ObjectNode) x.get("axis")).put("labels", true).put("ticks", true);
         });
     }

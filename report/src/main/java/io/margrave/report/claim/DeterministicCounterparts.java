@@ -529,7 +529,7 @@ public final class DeterministicCounterparts {
                     "claim5-vae-against-autoencoder",
                     "A VAE\u2019s margin against the autoencoder\u2019s",
                     "Norms of the smallest verified breaks at the middle r of the same image with the same network as an autoencoder (horizontal) and as a VAE"
-                            + " (vertical). Dashed: y = x; crosses: the VAE\u2019s is smaller; on the horizontal axis: not r-robust when clean. Left out: censored"
+                            + " (vertical). Dashed: y = x, with the share of images above it, of the smallest beta; on the horizontal axis: not r-robust when clean. Left out: censored"
                             + " margins, collapsed models.",
                     "Autoencoder\u2019s margin (L2)",
                     "VAE\u2019s margin",
@@ -541,7 +541,7 @@ public final class DeterministicCounterparts {
                     "claim5-vib-against-classifier",
                     "VIB\u2019s sensitivity margin against the classifier\u2019s",
                     "Norms of the smallest verified breaks of the prediction, of images that both classifiers get right: deterministic (horizontal), variational"
-                            + " information bottleneck (vertical). Dashed: y = x; crosses: VIB\u2019s is smaller. Left out: censored margins.",
+                            + " information bottleneck (vertical). Dashed: y = x, with the share of images above it, of the smallest beta. Left out: censored margins.",
                     "Classifier\u2019s margin (L2)",
                     "VIB\u2019s margin",
                     vibs));
@@ -561,7 +561,7 @@ public final class DeterministicCounterparts {
                 series.add(new Series(
                         cell,
                         withPlace ? ", " + own.get(0).place() : "",
-                        Numbers.beta(own.get(0).random().beta()) + " larger on " + Text.percent(first.value()),
+                        Numbers.beta(own.get(0).random().beta()) + ", " + Text.percent(first.value()) + " above",
                         dots));
             }
         });
@@ -570,7 +570,7 @@ public final class DeterministicCounterparts {
 
     private static Figure figure(
             String id, String title, String caption, String xTitle, String yTitle, List<Series> series) {
-        List<ObjectNode> panels = Scatter.byData(series, xTitle, yTitle);
+        List<ObjectNode> panels = Scatter.byData(series, xTitle, yTitle, false);
         boolean sampled = series.stream().mapToInt(one -> one.dots().size()).sum() > Scatter.MOST;
         return new Figure(
                 id, title, caption + (sampled ? Scatter.SAMPLED : ""), Panels.figure(panels), Figure.Numbers.none());

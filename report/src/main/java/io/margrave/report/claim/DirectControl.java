@@ -1,5 +1,6 @@
 package io.margrave.report.claim;
 
+import io.margrave.report.Quantiles;
 import io.margrave.report.Text;
 import io.margrave.report.claim.Study.Cell;
 import io.margrave.results.SignTest;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,23 +74,55 @@ record DirectControl(ExperimentModel model, ExperimentModel plain) {
         return BetaAndRobustness.orNaN(of.apply(model)) - BetaAndRobustness.orNaN(of.apply(plain));
     }
 
-    /**
-     * The plain VAE, of any beta, with the largest median margin among those whose ELBO is at least that of the model: one with the larger
-     * margin shows that direct control gained nothing; null where every plain VAE has a lower ELBO, or none is known.
-     */
-    private @Nullable ExperimentModel atItsPrice(Study study, Cell cell) {
-        Double elbo = model.testElbo();
-        if (elbo == null) {
-            return null;
+    /** A beta of plain VAEs: mean ELBO of its seeds, and the median margin over their images. */
+    private record Plain(double elbo, double margin) {
+        static List<Plain> of(Study study, Cell cell) {
+            double r = study.middle(cell);
+            List<Plain> plain = new ArrayList<>();
+            study.family(cell).stream()
+                    .filter(model -> !Study.collapsed(model)
+                            && model.testElbo() != null
+                            && !study.margins(model, r).isEmpty())
+                    .collect(Collectors.groupingBy(ExperimentModel::beta, TreeMap::new, Collectors.toList()))
+                    .values()
+                    .forEach(models -> plain.add(new Plain(
+                            models.stream()
+                                    .mapToDouble(model -> BetaAndRobustness.orNaN(model.testElbo()))
+                                    .average()
+                                    .orElseThrow(),
+                            Quantiles.of(
+                                    models.stream()
+                                            .flatMap(model -> study.margins(model, r).stream())
+                                            .mapToDouble(Study::margin)
+                                            .sorted()
+                                            .toArray(),
+                                    0.5))));
+            return plain;
         }
-        return study.family(cell).stream()
-                .filter(other -> !Study.collapsed(other)
-                        && other.testElbo() != null
-                        && !study.anyMargins(other).isEmpty())
-                .filter(other -> BetaAndRobustness.orNaN(other.testElbo()) >= elbo)
-                .max(Comparator.comparingDouble(
-                        other -> median(study, other, study.middle(cell)).value()))
-                .orElse(null);
+
+        /**
+         * The largest median margin that plain VAEs have at no lower an ELBO, betas between neighbouring ones interpolated linearly; NaN where
+         * each has a lower ELBO.
+         */
+        static double marginAt(List<Plain> byBeta, double elbo) {
+            double largest = Double.NaN;
+            for (int i = 0; i < byBeta.size(); i++) {
+                Plain one = byBeta.get(i);
+                if (one.elbo() >= elbo) {
+                    largest = larger(largest, one.margin());
+                }
+                if (i > 0 && (byBeta.get(i - 1).elbo() - elbo) * (one.elbo() - elbo) < 0) {
+                    Plain other = byBeta.get(i - 1);
+                    double share = (elbo - other.elbo()) / (one.elbo() - other.elbo());
+                    largest = larger(largest, other.margin() + share * (one.margin() - other.margin()));
+                }
+            }
+            return largest;
+        }
+
+        private static double larger(double largest, double margin) {
+            return Double.isNaN(largest) || margin > largest ? margin : largest;
+        }
     }
 
     /** What direct control gained and cost in one cell. */
@@ -99,14 +133,17 @@ record DirectControl(ExperimentModel model, ExperimentModel plain) {
         }
         double r = study.middle(cell);
         List<String> parts = new ArrayList<>();
+        List<Plain> plain = Plain.of(study, cell);
         int better = 0;
         for (DirectControl control : controls) {
             SignTest test = control.test(study, r);
             double own = median(study, control.model(), r).value();
-            ExperimentModel rival = control.atItsPrice(study, cell);
+            double rival = Plain.marginAt(
+                    plain, BetaAndRobustness.orNaN(control.model().testElbo()));
             boolean collapsed = Study.collapsed(control.model());
-            ExperimentModel measure = rival == null ? control.plain() : rival;
-            boolean ahead = !collapsed && own > median(study, measure, r).value();
+            double measure =
+                    Double.isNaN(rival) ? median(study, control.plain(), r).value() : rival;
+            boolean ahead = !collapsed && own > measure;
             better += ahead ? 1 : 0;
             parts.add(title(control.model()) + ": margin " + Text.number(own) + " instead of "
                     + Text.number(median(study, control.plain(), r).value()) + " (larger on " + test.larger() + " of "
@@ -114,11 +151,9 @@ record DirectControl(ExperimentModel model, ExperimentModel plain) {
                     + Numbers.signed(control.change(ExperimentModel::testElbo)) + " nats"
                     + (collapsed
                             ? ", collapsed"
-                            : rival == null
+                            : Double.isNaN(rival)
                                     ? ", an ELBO above that of every plain VAE"
-                                    : ", while plain " + Numbers.beta(rival.beta()) + " has a margin of "
-                                            + Text.number(
-                                                    median(study, rival, r).value()) + " at no lower an ELBO"));
+                                    : ", while plain VAEs reach " + Text.number(rival) + " at that ELBO"));
         }
         String verdict = better == 0
                 ? "none gains what a beta-VAE does not gain at no lower an ELBO, as the paper\u2019s remark would have it"

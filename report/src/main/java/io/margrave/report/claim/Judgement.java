@@ -49,7 +49,7 @@ record Judgement(Cell cell, String r, String what, boolean holds) {
         boolean nowhere = judgements.stream().noneMatch(Judgement::holds);
         if (everywhere || nowhere) {
             return List.of("The rule is " + (everywhere ? "met" : "not met") + " in " + judgements.size() + " of "
-                    + judgements.size() + " places where it could be tested ("
+                    + judgements.size() + " tests ("
                     + Text.list(byCell.keySet().stream().map(Cell::title).toList()) + ")"
                     + (radii.size() > 1 ? ", so the conclusion does not depend on r." : "."));
         }
@@ -59,24 +59,31 @@ record Judgement(Cell cell, String r, String what, boolean holds) {
     }
 
     private static String sentence(Cell cell, List<Judgement> own) {
-        List<String> met = own.stream()
-                .filter(Judgement::holds)
-                .map(Judgement::label)
-                .filter(label -> !label.isEmpty())
-                .toList();
-        List<String> not = own.stream()
-                .filter(judgement -> !judgement.holds())
-                .map(Judgement::label)
-                .filter(label -> !label.isEmpty())
-                .toList();
         boolean all = own.stream().allMatch(Judgement::holds);
         boolean none = own.stream().noneMatch(Judgement::holds);
         if (all || none) {
-            return cell.title() + ": the rule is " + (all ? "met" : "not met")
-                    + (own.size() > 1 ? " at each of " + own.size() + " places." : ".");
+            return cell.title() + ": the rule is " + (all ? "met" : "not met") + " in "
+                    + Text.plural(own.size(), "test") + " of " + own.size() + ".";
         }
-        return cell.title() + ": " + (dependsOnR(own) ? "the conclusion depends on r: " : "") + "the rule is met at "
-                + String.join("; ", met) + ", and not at " + String.join("; ", not) + ".";
+        return cell.title() + ": " + (dependsOnR(own) ? "the conclusion depends on r: " : "") + "the rule is met for "
+                + places(own, true) + ", and not for " + places(own, false) + ".";
+    }
+
+    /** {@code lower bound at r = 4, r = 6; correlation at r = 4}. */
+    private static String places(List<Judgement> own, boolean met) {
+        Map<String, List<String>> byWhat = own.stream()
+                .filter(judgement -> judgement.holds() == met)
+                .collect(Collectors.groupingBy(
+                        Judgement::what, LinkedHashMap::new, Collectors.mapping(Judgement::r, Collectors.toList())));
+        return byWhat.entrySet().stream()
+                .map(entry -> {
+                    String at = String.join(", ", entry.getValue());
+                    if (at.isEmpty()) {
+                        return entry.getKey();
+                    }
+                    return entry.getKey().isEmpty() ? at : entry.getKey() + " at " + at;
+                })
+                .collect(Collectors.joining("; "));
     }
 
     /** Whether, all else equal, it is met at one r and not at another. */
@@ -87,9 +94,5 @@ record Judgement(Cell cell, String r, String what, boolean holds) {
                                 && one.what().equals(other.what())
                                 && !one.r().equals(other.r())
                                 && one.holds() != other.holds()));
-    }
-
-    private String label() {
-        return r.isEmpty() || what.isEmpty() ? r + what : r + ", " + what;
     }
 }

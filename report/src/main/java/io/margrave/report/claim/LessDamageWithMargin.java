@@ -241,7 +241,7 @@ public final class LessDamageWithMargin {
                 .toList();
         return "Spearman\u2019s correlation of margin and likelihood change, at the middle r: "
                 + String.join("; ", parts) + "; the rule is met in " + Judgement.met(judgements)
-                + " places over all r and attack radii.";
+                + " tests over all r and attack radii.";
     }
 
     private static List<String> details(List<Pool> pools, List<Drawn> drawn, List<Judgement> judgements) {
@@ -420,6 +420,7 @@ public final class LessDamageWithMargin {
                     networks,
                     data.equals(sets.get(sets.size() - 1)) ? "Margin (L2, verified break)" : "",
                     nats ? "Change (nats)" : "Relative change D",
+                    false,
                     false);
             panels.add(panel(scatter, data, inside, networks, panels.size()));
         }
@@ -431,7 +432,7 @@ public final class LessDamageWithMargin {
                         + " likelihoods, in nats for densities. Horizontal: norm of the smallest verified break (full, in range) at the middle r. One mark a model and image, plain"
                         + " VAEs. Black: running median of "
                         + Text.percent(Trend.WINDOW)
-                        + " of the pairs, with a pointwise 95\u202f% band (images are drawn), dashed for every network but the first; dotted: the knee. Left out: "
+                        + " of the pairs, with a pointwise 95\u202f% band (images are drawn), dashed for every network but the first; dotted: the knee; \u03c1: Spearman\u2019s. Left out: "
                         + String.join(
                                 "; ",
                                 own.stream()
@@ -461,20 +462,12 @@ public final class LessDamageWithMargin {
                             network,
                             pair.model().name(),
                             pair.point())));
-            notes.add(network + ": Spearman " + one.pool().spearman().text()
-                    + one.trend()
-                            .filter(trend -> trend.knee().clear())
-                            .map(trend -> ", knee " + Numbers.of(trend.knee().at()))
-                            .orElse(""));
+            notes.add(network + ": \u03c1 " + one.pool().spearman().text());
             one.trend().ifPresent(trend -> lines.addAll(layers(scatter, trend, networks.indexOf(network) > 0)));
         }
         Pool first = inside.get(0).pool();
-        return scatter.panel(
-                Study.titled(data) + ", r = " + Numbers.of(first.r()) + ", attack " + Numbers.of(first.radius()),
-                notes,
-                dots,
-                lines,
-                number);
+        notes.add(0, "r = " + Numbers.of(first.r()) + ", attack radius " + Numbers.of(first.radius()));
+        return scatter.panel(Study.titled(data), notes, dots, lines, number);
     }
 
     private static List<ObjectNode> layers(Scatter scatter, Trend trend, boolean dashed) {

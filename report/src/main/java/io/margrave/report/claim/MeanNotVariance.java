@@ -246,7 +246,7 @@ public final class MeanNotVariance {
                 + (ratios.isEmpty()
                         ? ""
                         : "median mean-only over full margin at the middle r: " + String.join(", ", ratios) + "; ")
-                + "the rule is met in " + Judgement.met(judgements) + " places.";
+                + "the rule is met in " + Judgement.met(judgements) + " tests.";
     }
 
     private static List<String> details(List<Attacks> attacks, List<Margins> margins, List<Judgement> judgements) {
@@ -374,7 +374,7 @@ public final class MeanNotVariance {
                 .filter(one -> one.radius() == study.attackRadii(one.cell()).get(0))
                 .map(one -> new Scatter.Series(
                         one.cell(),
-                        ", attack radius " + Numbers.of(one.radius()),
+                        ", attack " + Numbers.of(one.radius()),
                         "mean more on " + Text.percent(one.more().value()),
                         one.trios().stream()
                                 .map(trio -> dot(
@@ -393,7 +393,8 @@ public final class MeanNotVariance {
                             + " left out. Dashed: y = x; crosses: the variance does more.",
                     "Variance alone: damage (L2)",
                     "Mean alone",
-                    damage));
+                    damage,
+                    true));
         }
         List<Scatter.Series> ratios = margins.stream()
                 .filter(one -> one.r() == study.middle(one.cell()))
@@ -411,11 +412,12 @@ public final class MeanNotVariance {
                     "claim4-mean-only-against-full-margin",
                     "Mean-only margin against the full margin",
                     "Norms of the smallest verified breaks (in range) at the middle r: with sigma and mu following the input (horizontal), and with sigma kept"
-                            + " (vertical). One mark a model and image, plain VAEs. Dashed: y = x; crosses: the mean-only margin is the smaller. Left out: images"
+                            + " (vertical). One mark a model and image, plain VAEs. Dashed: y = x. Left out: images"
                             + " not shown to be r-robust when clean, censored margins, collapsed models.",
                     "Full margin (L2)",
                     "Mean-only margin",
-                    ratios));
+                    ratios,
+                    false));
         }
         return figures;
     }
@@ -425,8 +427,14 @@ public final class MeanNotVariance {
     }
 
     private static Figure figure(
-            String id, String title, String caption, String xTitle, String yTitle, List<Scatter.Series> drawn) {
-        List<ObjectNode> panels = Scatter.byData(drawn, xTitle, yTitle);
+            String id,
+            String title,
+            String caption,
+            String xTitle,
+            String yTitle,
+            List<Scatter.Series> drawn,
+            boolean marked) {
+        List<ObjectNode> panels = Scatter.byData(drawn, xTitle, yTitle, marked);
         boolean sampled = drawn.stream().mapToInt(one -> one.dots().size()).sum() > Scatter.MOST;
         return new Figure(
                 id, title, caption + (sampled ? Scatter.SAMPLED : ""), Panels.figure(panels), Figure.Numbers.none());

@@ -16,9 +16,11 @@ import java.util.List;
  * @param shapes every value of shape in the figure
  * @param xTitle of the horizontal axis, empty for none
  * @param yTitle of the vertical axis
- * @param diagonal whether y = x is drawn, and points below it are marked
+ * @param diagonal whether y = x is drawn
+ * @param marked whether points below it are crossed
  */
-record Scatter(List<String> colours, List<String> shapes, String xTitle, String yTitle, boolean diagonal) {
+record Scatter(
+        List<String> colours, List<String> shapes, String xTitle, String yTitle, boolean diagonal, boolean marked) {
     /** Points drawn in one panel. */
     static final int MOST = 1_500;
 
@@ -43,7 +45,7 @@ record Scatter(List<String> colours, List<String> shapes, String xTitle, String 
     record Series(Study.Cell cell, String place, String note, List<Dot> dots) {}
 
     /** Panels of y against x with y = x, one a data set; colours and shapes are those of the points, in their order. */
-    static List<ObjectNode> byData(List<Series> series, String xTitle, String yTitle) {
+    static List<ObjectNode> byData(List<Series> series, String xTitle, String yTitle, boolean marked) {
         List<String> colours = series.stream()
                 .flatMap(one -> one.dots().stream())
                 .map(Dot::colour)
@@ -62,7 +64,7 @@ record Scatter(List<String> colours, List<String> shapes, String xTitle, String 
                     .filter(one -> one.cell().data().equals(data))
                     .toList();
             boolean last = data.equals(sets.get(sets.size() - 1));
-            panels.add(new Scatter(colours, shapes, last ? xTitle : "", yTitle, true)
+            panels.add(new Scatter(colours, shapes, last ? xTitle : "", yTitle, true, marked)
                     .panel(
                             Study.titled(data)
                                     + String.join(
@@ -94,7 +96,7 @@ record Scatter(List<String> colours, List<String> shapes, String xTitle, String 
         for (Dot dot : drawn) {
             points.add(value(dot));
         }
-        if (diagonal) {
+        if (marked) {
             sample(dots.stream().filter(dot -> dot.y() < dot.x()).toList()).forEach(dot -> below.add(value(dot)));
         }
         ObjectNode encoding = encoding();

@@ -31,6 +31,7 @@ record Trend(List<Double> x, List<Double> median, List<Double> low, List<Double>
 
     private static final int RESAMPLES = 300;
     private static final int PLACES = 24;
+    private static final int KNEES = 80;
 
     /**
      * Where two lines that meet fit y best, by least squares.
@@ -46,6 +47,9 @@ record Trend(List<Double> x, List<Double> median, List<Double> low, List<Double>
 
     /** Two lines that meet. */
     private record Hinge(double at, double before, double after) {}
+
+    /** Sums over pairs. */
+    private record Sums(int n, double x, double xx, double y, double xy) {}
 
     /** Pairs by ascending x. */
     private record Sorted(double[] x, double[] y, int[] image, int images) {
@@ -99,37 +103,51 @@ record Trend(List<Double> x, List<Double> median, List<Double> low, List<Double>
         }
 
         Hinge hinge(double[] places) {
+            Sums[] beyond = sums();
+            double yy = Arrays.stream(y).map(v -> v * v).sum();
             Hinge best = new Hinge(Double.NaN, Double.NaN, Double.NaN);
             double least = Double.POSITIVE_INFINITY;
             for (double place : places) {
-                double[] fit = fit(place);
-                if (fit[3] < least) {
-                    least = fit[3];
+                double[] fit = fit(beyond, place);
+                double rest = yy - fit[3];
+                if (rest < least) {
+                    least = rest;
                     best = new Hinge(place, fit[1], fit[1] + fit[2]);
                 }
             }
             return best;
         }
 
-        /** Least squares of y on 1, x and max(0, x - place): three coefficients and the sum of squared residuals. */
-        private double[] fit(double place) {
-            double[][] normal = new double[3][4];
-            double yy = 0;
-            for (int i = 0; i < x.length; i++) {
-                double beyond = Math.max(0, x[i] - place);
-                double[] row = {1, x[i], beyond};
-                for (int a = 0; a < 3; a++) {
-                    for (int b = 0; b < 3; b++) {
-                        normal[a][b] += row[a] * row[b];
-                    }
-                    normal[a][3] += row[a] * y[i];
-                }
-                yy += y[i] * y[i];
+        /** Of the pairs from each index on, so that a fit takes no more than a search for its place. */
+        private Sums[] sums() {
+            Sums[] sums = new Sums[x.length + 1];
+            sums[x.length] = new Sums(0, 0, 0, 0, 0);
+            for (int i = x.length - 1; i >= 0; i--) {
+                Sums next = sums[i + 1];
+                sums[i] = new Sums(
+                        next.n() + 1,
+                        next.x() + x[i],
+                        next.xx() + x[i] * x[i],
+                        next.y() + y[i],
+                        next.xy() + x[i] * y[i]);
             }
-            double[] right = {normal[0][3], normal[1][3], normal[2][3]};
-            double[] solved = solve(normal);
-            double explained = solved[0] * right[0] + solved[1] * right[1] + solved[2] * right[2];
-            return new double[] {solved[0], solved[1], solved[2], Double.isNaN(explained) ? Double.NaN : yy - explained
+            return sums;
+        }
+
+        /** Least squares of y on 1, x and b = max(0, x - place): three coefficients and the explained sum of squares. */
+        private double[] fit(Sums[] from, double place) {
+            int found = Arrays.binarySearch(x, place);
+            Sums all = from[0];
+            Sums right = from[found >= 0 ? found : -found - 1];
+            double b = right.x() - place * right.n();
+            double bx = right.xx() - place * right.x();
+            double bb = bx - place * b;
+            double by = right.xy() - place * right.y();
+            double[] solved = solve(
+                    new double[][] {{all.n(), all.x(), b, all.y()}, {all.x(), all.xx(), bx, all.xy()}, {b, bx, bb, by}
+                    });
+            return new double[] {
+                solved[0], solved[1], solved[2], solved[0] * all.y() + solved[1] * all.xy() + solved[2] * by
             };
         }
 
@@ -171,8 +189,8 @@ record Trend(List<Double> x, List<Double> median, List<Double> low, List<Double>
                     + x.length + ", " + y.length + " and " + images.length);
         }
         Sorted sorted = Sorted.of(x, y, images);
-        double[] places = quantiles(sorted.x(), 0.02, 0.98);
-        double[] knees = quantiles(sorted.x(), 0.1, 0.9);
+        double[] places = quantiles(sorted.x(), 0.02, 0.98, PLACES);
+        double[] knees = quantiles(sorted.x(), 0.1, 0.9, KNEES);
         double[][] medians = new double[places.length][RESAMPLES];
         double[] at = new double[RESAMPLES];
         double[] change = new double[RESAMPLES];
@@ -208,9 +226,9 @@ record Trend(List<Double> x, List<Double> median, List<Double> low, List<Double>
     }
 
     /** Different values at equally spaced quantiles. */
-    private static double[] quantiles(double[] sorted, double from, double to) {
-        return IntStream.range(0, PLACES)
-                .mapToDouble(i -> Quantiles.of(sorted, from + (to - from) * i / (PLACES - 1)))
+    private static double[] quantiles(double[] sorted, double from, double to, int count) {
+        return IntStream.range(0, count)
+                .mapToDouble(i -> Quantiles.of(sorted, from + (to - from) * i / (count - 1)))
                 .distinct()
                 .toArray();
     }
