@@ -53,7 +53,8 @@ final class ReproduceCommand implements Callable<Integer> {
     @Option(
             names = "--scale",
             paramLabel = "S",
-            description = "smoke, default or paper: which of the experiments that come with Margrave.")
+            description =
+                    "smoke, default or paper: which of the experiments that come with Margrave. Default: default.")
     private @Nullable String scale;
 
     @Option(
