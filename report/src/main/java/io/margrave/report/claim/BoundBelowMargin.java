@@ -564,7 +564,7 @@ public final class BoundBelowMargin {
             Scatter scatter = new Scatter(
                     colours,
                     shapes,
-                    data.equals(sets.get(sets.size() - 1)) ? "Lower bound, " + bound.id + " (L2, estimate)" : "",
+                    data.equals(sets.get(sets.size() - 1)) ? "Bound (" + bound.id + ", L2)" : "",
                     side == Side.FULL ? "Margin (L2)" : "Mean-only margin (L2)",
                     true,
                     true);

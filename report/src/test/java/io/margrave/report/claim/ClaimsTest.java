@@ -448,7 +448,7 @@ class ClaimsTest {
                         .networks("mlp", "conv")
                         .betas(1, 2, 4, 6, 10)
                         .others()
-                        .points(12)
+                        .points(4)
                         .results())
                 .stream()
                 .flatMap(claim -> claim.figures().stream())
