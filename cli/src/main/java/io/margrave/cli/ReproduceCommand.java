@@ -67,7 +67,7 @@ final class ReproduceCommand implements Callable<Integer> {
             names = "--tables",
             paramLabel = "DIR",
             description =
-                    "Make page and figures from the tables of a finished reproduction: no data, no model, no training.")
+                    "Make page and figures from the tables of a finished reproduction instead: no data, no training.")
     private @Nullable Path tables;
 
     @Option(names = "--estimate", description = "Say how long it would take, and end.")
@@ -121,9 +121,11 @@ final class ReproduceCommand implements Callable<Integer> {
             if (estimate) {
                 return ExitCode.PASS;
             }
-            ExperimentResults results = reproduction.run();
+            ExperimentTables.write(reproduction.run(), reproduction.folder().tables());
             progress.close();
-            ExperimentTables.write(results, reproduction.folder().tables());
+            // As the tables have them, rounded: whoever draws from these alone sees the same.
+            ExperimentResults results =
+                    ExperimentTables.read(reproduction.folder().tables());
             ReproductionPages.write(
                     results,
                     reproduction.pictures(results),
