@@ -80,9 +80,13 @@ class PdfRendererTest {
     }
 
     @Test
-    void every_figure_of_a_report_is_printed(@TempDir Path folder) throws Exception {
-        List<Figure> figures =
-                Figures.of(SampleRun.run().models(Map.of("vae", 1.0)).points(6).results());
+    void figures_of_a_report_are_printed_beside_their_drawings(@TempDir Path folder) throws Exception {
+        List<Figure> figures = Figures.of(SampleRun.run()
+                        .models(Map.of("vae", 1.0))
+                        .points(6)
+                        .oneRadius()
+                        .results())
+                .subList(0, 2);
         FigureFiles.Written written = FigureFiles.writeForPaper(figures, folder);
         assertThat(written.failures()).isEmpty();
         assertThat(written.files()).hasSize(3 * figures.size());
