@@ -77,6 +77,35 @@ def test_a_margrave_model_can_be_exported_as_an_imported_one(name, tmp_path):
             math.exp(float(load_file(NATIVE / name / "weights.safetensors")["likelihood.log_scale"])) + 1e-3)
 
 
+@pytest.mark.parametrize("name", ["ae", "floor"])
+def test_an_autoencoder_and_a_floor_under_sigma_are_what_java_makes_of_them(name):
+    model, reference = load_margrave(NATIVE / name), load_file(NATIVE / name / "java.safetensors")
+    mean, sigma = model.encode(reference["inputs"])
+    assert close(mean, reference["mean"], 1e-5)
+    assert close(model(reference["inputs"]), reference["reconstruction"], 1e-5)
+    if name == "ae":
+        assert model.deterministic and "std_dev" not in reference and not sigma.any()
+    else:
+        assert close(sigma, reference["std_dev"], 1e-5) and bool((sigma >= 0.3).all())
+
+
+@pytest.mark.parametrize("name", ["ae", "floor"])
+def test_an_autoencoder_and_a_floor_can_be_exported_as_imported_models(name, tmp_path):
+    model, reference = load_margrave(NATIVE / name), load_file(NATIVE / name / "java.safetensors")
+    exported = Exported(export_vae(model, reference["inputs"], tmp_path / "out"))
+    assert exported.yaml["posterior"] == ("deterministic" if name == "ae" else "gaussian")
+    assert exported.yaml["prior"] == "standard-normal"
+    mean, sigma = exported.posterior(reference["inputs"])
+    assert close(mean, reference["mean"], 1e-5)
+    assert sigma is None if name == "ae" else close(sigma, reference["std_dev"], 1e-5)
+
+
+def test_a_classifier_is_refused_in_one_line():
+    with pytest.raises(ReadError, match=r"want a model that reconstructs, got a classifier \(kind vib\)") as refusal:
+        load_margrave(NATIVE / "vib")
+    assert "\n" not in str(refusal.value)
+
+
 def spoiled(tmp_path, change=None, weights=None):
     folder = tmp_path / "model"
     shutil.copytree(NATIVE / "mlp", folder)
@@ -93,6 +122,10 @@ def spoiled(tmp_path, change=None, weights=None):
 @pytest.mark.parametrize("change, weights, reason", [
     (lambda t: t.update(format="margrave-torchscript-1"), None, "want format margrave-model-1"),
     (lambda t: t.pop("latent"), None, "latent"),
+    (lambda t: t.update(posterior="flow"), None, "flow"),
+    (lambda t: t.update(posterior="deterministic"), None, "want encoder.3.weight of shape"),
+    (lambda t: t.update(posterior="deterministic", sigma_floor=0.1), None, "sigma_floor"),
+    (lambda t: t.update(sigma_floor=float("nan")), None, "sigma_floor"),
     (lambda t: t["architecture"].update(name="transformer"), None, "transformer"),
     (lambda t: t["architecture"].update(widths=[2_000_000_000, 2_000_000_000]), None, "at most"),
     (lambda t: t["architecture"].update(widths=[25]), None, "want encoder.1.weight of shape"),

@@ -40,7 +40,7 @@ def find(model: Model) -> Source:
 
 def _of(model: nn.Module) -> Optional[Source]:
     if isinstance(model, MargraveVae):
-        return Source(model, model, "margrave", "encode", "decode_parameters", prior="standard-normal", **model.export_hints)
+        return Source(model, model, "margrave", "encode_mean" if model.deterministic else "encode", "decode_parameters", prior="standard-normal", **model.export_hints)
     found = pythae_source(model)
     if found is None and callable(getattr(model, "encode", None)) and callable(getattr(model, "decode", None)):
         found = Source(model, model, _class(model), "encode", "decode")

@@ -19,6 +19,7 @@ from .folder import YAML, sha256
 from .likelihood import continuous_bernoulli_mean
 
 FORMAT = "margrave-model-1"
+CLASSIFIER_FORMAT = "margrave-classifier-1"
 WEIGHTS = "weights.safetensors"
 _MOST_YAML_BYTES = 1 << 20
 _MOST_PARAMETERS = 1 << 30
@@ -41,7 +42,8 @@ class MargraveVae(nn.Module):
     """A VAE of Margrave's: an MLP or convolutional encoder and decoder, a diagonal Gaussian posterior, a standard normal prior.
 
     Images are ``[n, channels, height, width]`` in ``value_range``, latents ``[n, latent]``. ``encoder`` and ``decoder`` are the bare
-    networks: to means and unbounded log-variances, and to the likelihood's parameters.
+    networks: to means and unbounded log-variances, and to the likelihood's parameters. Of an autoencoder (``deterministic``) the encoder
+    gives means alone, and the standard deviation is 0.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class MargraveVae(nn.Module):
         likelihood: str,
         scale: float,
         squeezed: bool,
+        deterministic: bool = False,
+        sigma_floor: float = 0.0,
     ) -> None:
         super().__init__()
         self.encoder = encoder
@@ -65,13 +69,25 @@ class MargraveVae(nn.Module):
         #: Standard deviation of a pixel, for ``gaussian`` only.
         self.scale = scale
         self._squeezed = squeezed
+        self.deterministic = deterministic
+        #: S where the posterior's standard deviation is sqrt(sigma^2 + S^2); 0 for none.
+        self.sigma_floor = sigma_floor
 
     def encode(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """The posterior's mean and standard deviation, ``[n, latent]`` each."""
+        if self.deterministic:
+            mean = self.encoder(images)
+            return mean, torch.zeros_like(mean)
         mean, log_variance = self.encoder(images).chunk(2, dim=1)
         below = _MAX_LOG_VARIANCE - F.softplus(_MAX_LOG_VARIANCE - log_variance)
         bounded = _MIN_LOG_VARIANCE + F.softplus(below - _MIN_LOG_VARIANCE)
-        return mean, (0.5 * bounded).exp()
+        if self.sigma_floor == 0:
+            return mean, (0.5 * bounded).exp()
+        return mean, (bounded.exp() + self.sigma_floor**2).sqrt()
+
+    def encode_mean(self, images: Tensor) -> Tensor:
+        """The posterior's mean, ``[n, latent]``: all that an autoencoder's encoder gives."""
+        return self.encode(images)[0]
 
     def decode(self, latents: Tensor) -> Tensor:
         """The mean of p(x|z), an image."""
@@ -110,7 +126,7 @@ class MargraveVae(nn.Module):
         """What :func:`margrave_export.export_vae` need not be told."""
         gaussian = self.likelihood == "gaussian"
         return {
-            "encoder_gives": (MEAN, "standard-deviation"),
+            "encoder_gives": (MEAN,) if self.deterministic else (MEAN, "standard-deviation"),
             "decoder_gives": (MEAN,) if gaussian else (LOGITS,),
             "likelihood": Likelihood("gaussian", self.scale) if gaussian else Likelihood(self.likelihood),
         }
@@ -128,6 +144,9 @@ def load_margrave(folder: Union[str, Path]) -> MargraveVae:
     place = Path(folder)
     tree = _tree(place / YAML)
     try:
+        if tree["format"] == CLASSIFIER_FORMAT:
+            raise ReadError(f"{place}: want a model that reconstructs, got a classifier (kind {str(tree.get('kind'))[:60]}), which load_margrave "
+                            "does not rebuild")
         if tree["format"] != FORMAT:
             raise ReadError(f"{place / YAML}: want format {FORMAT}, got {str(tree['format'])[:60]}: load_margrave reads what margrave train "
                             "makes; an imported model is its encoder.pt and decoder.pt, which torch.jit.load reads")
@@ -141,6 +160,10 @@ def load_margrave(folder: Union[str, Path]) -> MargraveVae:
         likelihood = tree["likelihood"]
         family = Likelihood(likelihood["name"]).name
         checksum = tree.get("weights_sha256")
+        deterministic = {"gaussian": False, "deterministic": True}[tree["posterior"]]
+        sigma_floor = float(tree.get("sigma_floor", 0))
+        if not 0 <= sigma_floor < math.inf or (deterministic and sigma_floor):
+            raise ValueError(f"want a finite sigma_floor >= 0, and none of a deterministic posterior, got {sigma_floor!r}")
     except ReadError:
         raise
     except (KeyError, TypeError, ValueError) as e:
@@ -162,12 +185,13 @@ def load_margrave(folder: Union[str, Path]) -> MargraveVae:
     # On the meta device no memory is taken before the shapes have been compared.
     try:
         with torch.device("meta"):
-            encoder, decoder = layers(image, latent, widths, activation)
+            encoder, decoder = layers(image, latent, latent if deterministic else 2 * latent, widths, activation)
     except RuntimeError as e:  # A size beyond 64 bits.
         raise ReadError(f"{place / YAML}: want an architecture of at most {_MOST_PARAMETERS} parameters, got more") from e
     _load(file, {"encoder": encoder, "decoder": decoder}, weights)
     return MargraveVae(
-        encoder, decoder, image, value_range, latent, family, scale, str(likelihood.get("mean", "sigmoid")) == "sigmoid"
+        encoder, decoder, image, value_range, latent, family, scale, str(likelihood.get("mean", "sigmoid")) == "sigmoid",
+        deterministic, sigma_floor,
     ).eval().requires_grad_(False)
 
 
@@ -212,9 +236,9 @@ def _load(file: Path, networks: Mapping[str, nn.Sequential], weights: Mapping[st
 Halves = tuple[nn.Sequential, nn.Sequential]
 
 
-def _mlp(image: tuple[int, int, int], latent: int, widths: Sequence[int], activation: type[nn.Module]) -> Halves:
+def _mlp(image: tuple[int, int, int], latent: int, outputs: int, widths: Sequence[int], activation: type[nn.Module]) -> Halves:
     size = math.prod(image)
-    encoder = nn.Sequential(nn.Flatten(1), *_connected([size, *widths, 2 * latent], activation))
+    encoder = nn.Sequential(nn.Flatten(1), *_connected([size, *widths, outputs], activation))
     decoder = nn.Sequential(*_connected([latent, *reversed(widths), size], activation), nn.Unflatten(1, image))
     return encoder, decoder
 
@@ -226,7 +250,7 @@ def _connected(sizes: Sequence[int], activation: type[nn.Module]) -> list[nn.Mod
     return layers
 
 
-def _conv(image: tuple[int, int, int], latent: int, widths: Sequence[int], activation: type[nn.Module]) -> Halves:
+def _conv(image: tuple[int, int, int], latent: int, outputs: int, widths: Sequence[int], activation: type[nn.Module]) -> Halves:
     """Strided convolutions that halve the image, rounding up, then one linear layer; the decoder mirrors them."""
     channels, side, width = image
     if side != width or not widths:
@@ -238,7 +262,7 @@ def _conv(image: tuple[int, int, int], latent: int, widths: Sequence[int], activ
     encoder: list[nn.Module] = []
     for i, (come, go) in enumerate(zip([channels, *widths], widths)):
         encoder += [nn.Conv2d(come, go, _kernel(sides[i]), 2, 1), activation()]
-    encoder += [nn.Flatten(1), nn.Linear(last * smallest * smallest, 2 * latent)]
+    encoder += [nn.Flatten(1), nn.Linear(last * smallest * smallest, outputs)]
     decoder: list[nn.Module] = [
         nn.Linear(latent, last * smallest * smallest), activation(), nn.Unflatten(1, (last, smallest, smallest))]
     for i in reversed(range(len(widths))):

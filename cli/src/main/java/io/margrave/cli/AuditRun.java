@@ -216,8 +216,13 @@ record AuditRun(AuditPlan plan, Models models, DataSplits data, ImageSet images,
 
     /** Runs what the store lacks; a stop between two commits loses nothing that was committed. */
     void run(RunStore store, int threads, Console console, Progress.Listener progress) {
+        run(store, threads, resumeHint(store, console), console, progress);
+    }
+
+    /** The same where a stop is followed by another hint. */
+    void run(RunStore store, int threads, String hint, Console console, Progress.Listener progress) {
         store.targetsFrom(images);
-        try (StopGuard guard = new StopGuard(console, resumeHint(store, console))) {
+        try (StopGuard guard = new StopGuard(console, hint)) {
             AuditExecutor.run(plan, models.vaes(), data, points, store.done(), threads, guard.guard(store), progress);
         }
     }

@@ -73,6 +73,8 @@ public final class Main implements Runnable {
         line.addSubcommand(new TrainCommand(console));
         line.addSubcommand(new AttackCommand(console));
         line.addSubcommand(new AuditCommand(console));
+        line.addSubcommand(new SensitivityCommand(console));
+        line.addSubcommand(new ReproduceCommand(console));
         line.addSubcommand(new CheckCommand(console));
         line.addSubcommand(new VerifyCommand(console));
         line.addSubcommand(new CompareCommand(console));

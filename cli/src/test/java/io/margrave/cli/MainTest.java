@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,13 @@ class MainTest {
                 "train --data sprites --out m --likelihood x | want --likelihood bernoulli",
                 "train --data sprites --out m --epochs -1    | want epochs > 0, got -1",
                 "train --data sprites --out m --threads 0    | want --threads of at least 1, got 0",
+                "sensitivity --data mnist               | missing required option: '--models",
+                "sensitivity --models nowhere --data mnist | no model in ",
+                "sensitivity --models nowhere --split all  | want --split test, validation or train, got 'all'",
+                "sensitivity --models nowhere --alpha 0.6  | want alpha in (0, 0.5), got 0.6",
+                "sensitivity --models nowhere --draws 5    | want draws > log2(1/alpha), got 5",
+                "sensitivity --models nowhere --search-steps 0 | want steps, draws and restarts > 0, got 0",
+                "sensitivity --models nowhere --out no/such.csv | want --out to name a file in a folder that exists",
                 "audit --points 0                       | want points to be a whole number",
                 "audit --points many                    | Invalid value for option '--points'",
                 "audit --r 4,x                          | --r: want auto or numbers between commas, such as 4,6,8, got '4,x'",
@@ -175,6 +183,33 @@ class MainTest {
         assertThat(ran.out()).allMatch(line -> line.length() <= 120);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--kind ae --beta 4|want no --beta with --kind ae",
+                "--kind ae --warm-up 3|want no --warm-up with --kind ae",
+                "--kind ae --sigma-floor 0.1|want no --sigma-floor with --kind ae",
+                "--kind classifier --beta 1|want no --beta with --kind classifier",
+                "--kind classifier --likelihood gaussian|want no --likelihood with --kind classifier",
+                "--kind vib --scale 0.2|want no --scale with --kind vib",
+                "--kind vib --learned-scale|want no --learned-scale with --kind vib",
+                "--kind gan|want kind vae, ae, vib, classifier, got 'gan'",
+                "--jacobian-penalty -1|want a finite jacobian penalty",
+                "--sigma-floor NaN|want a finite sigma floor",
+            })
+    void options_that_mean_nothing_together_are_refused_in_one_line(String line) {
+        String[] parts = line.split("\\|", -1);
+        Ran ran = Ran.margrave(
+                folder,
+                Stream.concat(
+                                Stream.of("train", "--data", "sprites", "--out", "models/m"),
+                                Stream.of(parts[0].split(" ", -1)))
+                        .toArray(String[]::new));
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(ran.err()).hasSize(1).first().asString().contains(parts[1]);
+        assertThat(folder.resolve("models/m")).doesNotExist();
+    }
+
     @Test
     void every_command_teaches() {
         CommandLine line = Main.commandLine(Console.ofProcess());
@@ -183,6 +218,8 @@ class MainTest {
                         "train",
                         "attack",
                         "audit",
+                        "sensitivity",
+                        "reproduce",
                         "check",
                         "verify",
                         "compare",

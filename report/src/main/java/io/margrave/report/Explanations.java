@@ -139,7 +139,12 @@ record Explanations(RunResults results) {
         List<String> told = model.told().entrySet().stream()
                 .map(each -> each.getKey() + ": " + each.getValue())
                 .toList();
-        return told.isEmpty() ? trained : trained + "; its owner says: " + String.join(", ", told);
+        if (told.isEmpty()) {
+            return trained;
+        }
+        // Of a model that was trained here the checksum of its data is known, and nobody had to tell.
+        boolean ours = !model.dataChecksum().equals(UNKNOWN);
+        return trained + (ours ? "; " : "; its owner says: ") + String.join(", ", told);
     }
 
     private static void add(List<List<String>> rows, String what, String value) {

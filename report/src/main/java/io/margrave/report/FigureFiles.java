@@ -7,20 +7,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The figures of a report as files: SVG for papers, Vega-Lite for whoever wants to change them. */
+/** The figures of a report as files: SVG and PDF for papers, Vega-Lite for whoever wants to change them. */
 public final class FigureFiles {
     /** One figure takes a second or two; a stuck one must not hold up a run for long. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private FigureFiles() {}
 
+    /** Inches of one column of a paper, and of both. */
+    private static final double COLUMN = 3.3;
+
+    private static final double PAGE = 6.9;
+
     /**
      * What was written.
      *
-     * @param files in the order of the figures: {@code id.vl.json} and {@code id.svg} of each; then {@code id.svg} and {@code
-     *     id.png} of each grid of attacked images
-     * @param failures one line each: figures whose SVG could not be drawn, as none can on Java 22 and later; their
-     *     specification is there all the same
+     * @param files {@code id.vl.json} of each figure, then {@code id.svg} of each, and {@code id.pdf} where it was asked for; then {@code
+     *     id.svg} and {@code id.png} of each grid of attacked images
+     * @param failures one line each: figures that could not be drawn, as none can on Java 22 and later; their specification is
+     *     there all the same
      */
     public record Written(List<Path> files, List<String> failures) {}
 
@@ -41,15 +46,25 @@ public final class FigureFiles {
 
     /** Figures already at hand. */
     public static Written write(List<Figure> figures, Path folder) {
-        return write(figures, folder, LIMIT);
+        return write(figures, folder, false, LIMIT);
     }
 
-    static Written write(List<Figure> figures, Path folder, Duration limit) {
+    /**
+     * The same, and each as PDF for a paper: one panel as wide as a column (3.3 inches), several in pairs across a page (6.9 inches), so that
+     * the smallest letters are of seven points.
+     */
+    public static Written writeForPaper(List<Figure> figures, Path folder) {
+        return write(figures, folder, true, LIMIT);
+    }
+
+    private static Written write(List<Figure> figures, Path folder, boolean paper, Duration limit) {
         List<Path> files = new ArrayList<>();
         List<String> failures = new ArrayList<>();
         for (Figure figure : figures) {
             Path file = folder.resolve(figure.id() + ".vl.json");
-            AtomicFile.write(file, titled(figure).toPrettyString() + "\n");
+            // A figure of planes is of thousands of cells: half a megabyte with a line for each number.
+            AtomicFile.write(
+                    file, (paper ? titled(figure).toString() : titled(figure).toPrettyString()) + "\n");
             files.add(file);
         }
         if (figures.isEmpty()) {
@@ -64,12 +79,17 @@ public final class FigureFiles {
                     + Runtime.version().feature());
             return new Written(List.copyOf(files), List.copyOf(failures));
         }
+        PdfRenderer printer = paper ? new PdfRenderer() : null;
         try {
             for (Figure figure : figures) {
-                Path file = folder.resolve(figure.id() + ".svg");
                 try {
-                    AtomicFile.write(file, renderer.render(figure.spec()));
+                    Path file = folder.resolve(figure.id() + ".svg");
+                    String svg = renderer.render(figure.spec());
+                    AtomicFile.write(file, svg);
                     files.add(file);
+                    if (printer != null) {
+                        print(figure, svg, folder, renderer, printer, files, failures);
+                    }
                 } catch (SvgRenderer.FailedException e) {
                     failures.add("figure " + figure.id() + " could not be drawn as SVG: " + e.getMessage());
                     if (!renderer.usable()) {
@@ -82,6 +102,27 @@ public final class FigureFiles {
             renderer.close();
         }
         return new Written(List.copyOf(files), List.copyOf(failures));
+    }
+
+    private static void print(
+            Figure figure,
+            String svg,
+            Path folder,
+            SvgRenderer renderer,
+            PdfRenderer printer,
+            List<Path> files,
+            List<String> failures)
+            throws SvgRenderer.FailedException {
+        int columns = figure.spec().path("columns").asInt(1);
+        String narrow =
+                columns <= 2 ? svg : renderer.render(figure.spec().deepCopy().put("columns", 2));
+        Path file = folder.resolve(figure.id() + ".pdf");
+        try {
+            AtomicFile.write(file, printer.render(narrow, columns == 1 ? COLUMN : PAGE));
+            files.add(file);
+        } catch (SvgRenderer.FailedException e) {
+            failures.add("figure " + figure.id() + " could not be drawn as PDF: " + e.getMessage());
+        }
     }
 
     /** The specification with its title and caption, which a page shows around it. */

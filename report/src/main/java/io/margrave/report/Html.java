@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Text as HTML. Whatever comes from a run passes through here. */
-final class Html {
+public final class Html {
     private Html() {}
 
     /** Text that stays text, in content and in quoted attributes. */
-    static String text(String raw) {
+    public static String text(String raw) {
         StringBuilder out = new StringBuilder(raw.length() + 16);
         for (int i = 0; i < raw.length(); i++) {
             char c = raw.charAt(i);
@@ -61,9 +61,17 @@ final class Html {
     }
 
     /** A block of data that a script reads; no {@code <} is left in it to end the block with. */
-    static String data(String id, JsonNode json) {
+    public static String data(String id, JsonNode json) {
         return "<script type=\"application/json\" id=\"" + id + "\">"
                 + json.toString().replace("<", "\\u003c") + "</script>\n";
+    }
+
+    /** A table of plain text. */
+    public static String textTable(String cssClass, List<String> head, List<List<String>> rows) {
+        return table(
+                cssClass,
+                head.stream().map(Html::text).toList(),
+                rows.stream().map(row -> row.stream().map(Html::text).toList()).toList());
     }
 
     /**
@@ -72,7 +80,7 @@ final class Html {
      * @param head one cell a column
      * @param rows as wide as the head
      */
-    static String table(String cssClass, List<String> head, List<List<String>> rows) {
+    public static String table(String cssClass, List<String> head, List<List<String>> rows) {
         StringBuilder out = new StringBuilder("<div class=\"scroll\"><table class=\"" + cssClass + "\"><thead><tr>");
         head.forEach(cell -> out.append("<th scope=\"col\">").append(cell).append("</th>"));
         out.append("</tr></thead><tbody>\n");

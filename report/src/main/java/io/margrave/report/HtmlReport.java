@@ -1,13 +1,8 @@
 package io.margrave.report;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.margrave.results.RunResults;
 import io.margrave.results.RunSummary;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +10,7 @@ import java.util.Map;
 /**
  * A run as one HTML file that opens without a network.
  *
- * <p>Everything is inlined, and the page forbids itself any request. Only the one script of this module may run: the policy
- * names its hash, so that not even a script smuggled into a model's name could. Vega compiles its specifications, hence
- * {@code unsafe-eval}.
+ * <p>See {@link Page} for what such a page may do.
  */
 public final class HtmlReport {
     private HtmlReport() {}
@@ -40,35 +33,22 @@ public final class HtmlReport {
         RunSummary summary = RunSummary.of(results);
         PointTable points = new PointTable(results);
         Map<String, String> sections = sections(results, summary, figures, points);
-        String script = script();
-        return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-"
-                + sha256(script)
-                + "' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Robustness of "
-                + Html.text(
-                        Text.list(results.models().stream().map(m -> m.name()).toList()))
-                + " on "
-                + Html.text(results.plan().data())
-                + "</title>\n<style>\n"
-                + Resource.text("report.css")
-                + "</style>\n</head>\n<body>\n<main>\n"
-                + new Headline(results, summary).html()
-                + contents(sections)
-                + String.join("", sections.values())
-                + new Explanations(results).html()
-                + "</main>\n<footer>Margrave "
-                + Html.text(results.info().version())
-                + ", run "
-                + Html.text(results.info().id())
-                + ", "
-                + Html.text(results.info().created())
-                + ". Figures drawn with Vega and Vega-Lite (BSD-3-Clause).</footer>\n"
-                + Html.data("figure-specs", specs(figures))
-                + Html.data("point-data", points.data())
-                + "<script>"
-                + script
-                + "</script>\n</body>\n</html>\n";
+        return Page.html(
+                "Robustness of "
+                        + Text.list(results.models().stream().map(m -> m.name()).toList()) + " on "
+                        + results.plan().data(),
+                new Headline(results, summary).html()
+                        + contents(sections)
+                        + String.join("", sections.values())
+                        + new Explanations(results).html(),
+                "Margrave "
+                        + Html.text(results.info().version())
+                        + ", run "
+                        + Html.text(results.info().id())
+                        + ", "
+                        + Html.text(results.info().created()),
+                figures,
+                Html.data("point-data", points.data()));
     }
 
     /** The sections that the run has something for, by the name in the table of contents. */
@@ -113,59 +93,8 @@ public final class HtmlReport {
             out.append("<p>No rows, no figures.</p>\n");
         }
         for (int i = 0; i < figures.size(); i++) {
-            Figure figure = figures.get(i);
-            out.append("<figure id=\"figure-")
-                    .append(figure.id())
-                    .append("\"><h3>Figure ")
-                    .append(i + 1)
-                    .append(". ")
-                    .append(Html.text(figure.title()))
-                    .append("</h3>\n<div class=\"vega\" data-figure=\"")
-                    .append(i)
-                    .append("\"></div>\n<figcaption>")
-                    .append(Html.text(figure.caption()))
-                    .append("</figcaption>\n")
-                    .append(numbers(figure.numbers()))
-                    .append("</figure>\n");
+            out.append(Page.figure(figures.get(i), i));
         }
         return out.append("</section>\n").toString();
-    }
-
-    private static String numbers(Figure.Numbers numbers) {
-        if (numbers.rows().isEmpty()) {
-            return "";
-        }
-        return "<details><summary>The numbers behind it</summary>"
-                + Html.table(
-                        "numbers",
-                        numbers.header().stream().map(Html::text).toList(),
-                        numbers.rows().stream()
-                                .map(row -> row.stream().map(Html::text).toList())
-                                .toList())
-                + "</details>\n";
-    }
-
-    private static ArrayNode specs(List<Figure> figures) {
-        ArrayNode specs = VegaLite.NODES.arrayNode();
-        for (Figure figure : figures) {
-            specs.addObject().put("id", figure.id()).set("spec", figure.spec());
-        }
-        return specs;
-    }
-
-    /** All of the page's code as one script. Carriage returns would be lost to the parser and spoil the hash. */
-    private static String script() {
-        String script = "\n" + Resource.text("vega.min.js") + "\n" + Resource.text("vega-lite.min.js") + "\n"
-                + Resource.text("vega-embed.min.js") + "\n" + Resource.text("report.js");
-        return script.replace("\r", "").replace("</script", "<\\/script").replace("<!--", "<\\!--");
-    }
-
-    private static String sha256(String script) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -7,7 +7,7 @@ package io.margrave.report;
  * @param height in pixels
  * @param samples rows of red, green and blue
  */
-record Picture(int width, int height, byte[] samples) {
+public record Picture(int width, int height, byte[] samples) {
     private static final double[] WHITE = {255, 255, 255};
     /** Okabe and Ito's blue and vermilion. */
     private static final double[] NEGATIVE = {0, 0x72, 0xB2};
@@ -20,7 +20,7 @@ record Picture(int width, int height, byte[] samples) {
      * @param shape channels, height, width
      * @param values channels x height x width; outside the range they are cut
      */
-    static Picture image(int[] shape, float[] values, double low, double high) {
+    public static Picture image(int[] shape, float[] values, double low, double high) {
         int pixels = checkedPixels(shape, values);
         byte[] samples = new byte[3 * pixels];
         for (int i = 0; i < pixels; i++) {
@@ -38,7 +38,7 @@ record Picture(int width, int height, byte[] samples) {
      *
      * @param scale value of the strongest colour, greater than zero
      */
-    static Picture difference(int[] shape, float[] values, double scale) {
+    public static Picture difference(int[] shape, float[] values, double scale) {
         int pixels = checkedPixels(shape, values);
         byte[] samples = new byte[3 * pixels];
         for (int i = 0; i < pixels; i++) {
@@ -58,7 +58,7 @@ record Picture(int width, int height, byte[] samples) {
     }
 
     /** The same at most {@code side} pixels wide and high, each pixel the mean of a block; no copy where it is small enough. */
-    Picture shrunk(int side) {
+    public Picture shrunk(int side) {
         int block = (Math.max(width, height) + side - 1) / side;
         if (block <= 1) {
             return this;
@@ -110,7 +110,8 @@ record Picture(int width, int height, byte[] samples) {
         return Png.encode(width, height, samples);
     }
 
-    String dataUri() {
+    /** As a PNG file within a page. */
+    public String dataUri() {
         return Png.dataUri(width, height, samples);
     }
 

@@ -87,7 +87,7 @@ final class SvgRenderer implements AutoCloseable {
         }
     }
 
-    private static String firstLine(@org.jspecify.annotations.Nullable String message) {
+    static String firstLine(@org.jspecify.annotations.Nullable String message) {
         return message == null ? "unknown error" : message.lines().findFirst().orElse("unknown error");
     }
 

@@ -45,7 +45,8 @@
   var waiting = 0;
   window.addEventListener('resize', function () { clearTimeout(waiting); waiting = setTimeout(drawAll, 200); });
 
-  // ---- table of points: one page of rows in the document at a time
+  // ---- table of points, where the page has one: one page of rows in the document at a time
+  if (!byId('point-data')) return;
   var table = read('point-data');
   var PAGE = 50;
   var state = { sort: -1, down: false, page: 0, shown: [] };

@@ -6,11 +6,13 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.margrave.data.AtomicFile;
 import io.margrave.data.BadInputException;
 import io.margrave.data.ImageSet;
+import io.margrave.results.AttackExhibit;
 import io.margrave.results.AuditPlan;
 import io.margrave.results.AuditRow;
 import io.margrave.results.AuditTask;
 import io.margrave.results.CurvePoint;
 import io.margrave.results.CurveRow;
+import io.margrave.results.DamageExhibit;
 import io.margrave.results.EvaluationCheck;
 import io.margrave.results.Exhibit;
 import io.margrave.results.Kind;
@@ -42,6 +44,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -72,6 +75,7 @@ public final class RunStore implements TaskSink, AutoCloseable {
     private final LongSupplier nanoTime;
     private final long opened;
     private final SuiteReader suite;
+    private final PointReader points;
     private @Nullable ImageSet targets;
 
     /** A run's three descriptions. */
@@ -88,6 +92,7 @@ public final class RunStore implements TaskSink, AutoCloseable {
         this.nanoTime = nanoTime;
         this.opened = nanoTime.getAsLong();
         this.suite = new SuiteReader(database, plan, info, this::evidence);
+        this.points = new PointReader(database, info, suite, this::evidence);
     }
 
     /**
@@ -391,6 +396,67 @@ public final class RunStore implements TaskSink, AutoCloseable {
         return withSuite() ? suite.attacks(task) : List.of();
     }
 
+    /**
+     * All that the attacks of the suite found in one task, with every image; memory for one task at a time.
+     *
+     * @return in audit, suite, target and weight order; empty where the task has nothing of the kind
+     */
+    public synchronized List<AttackExhibit> attackExhibits(AuditTask task) {
+        return withSuite() ? suite.exhibits(task) : List.of();
+    }
+
+    /**
+     * What one attack of the suite did to one point, with every image: for whoever chooses points by a rule of their own.
+     *
+     * @param model name of the model
+     * @param point index of the input within its split
+     * @param attack name of the attack within the suite
+     * @return one a target and weight, in their order; empty where the run has no such finding
+     */
+    public synchronized List<AttackExhibit> attackExhibits(String model, int point, String attack) {
+        return withSuite() ? points.attacks(model, point, attack) : List.of();
+    }
+
+    /**
+     * What the audit's own maximum-damage attack did to one point, with its images.
+     *
+     * @param model name of the model
+     * @param point index of the input within its split
+     * @return empty where the plan asked for no such attack, or the point is not audited
+     */
+    public synchronized Optional<DamageExhibit> damageExhibit(String model, int point) {
+        return points.damage(model, point);
+    }
+
+    /**
+     * The verified break of one point, with its images: of the full margin, inside the value range, as those of {@link #results}.
+     *
+     * @param model name of the model
+     * @param point index of the input within its split
+     * @param r a radius of the plan
+     * @return empty where none was verified, or the point is not audited
+     */
+    public synchronized Optional<Exhibit> exhibit(String model, int point, double r) {
+        Map<String, String> names = Map.of();
+        return database.query(Schema.ROW, row -> auditRow(row, names), model, point, r).stream()
+                .findFirst()
+                .flatMap(points::exhibit);
+    }
+
+    /**
+     * The verified break of one point of any kind, with the evidence that it was judged by.
+     *
+     * @param model name of the model
+     * @param point index of the input within its split
+     * @param r a radius of the plan
+     * @param kind full or mean-only
+     * @param boxed whether it was searched inside the value range
+     * @return empty where none was verified, or the point is not audited
+     */
+    public synchronized Optional<StoredBreak> broken(String model, int point, double r, Kind kind, boolean boxed) {
+        return points.broken(model, point, r, kind, boxed);
+    }
+
     /** Upper bounds stored as verified that no stored break of their norm or less supports: none, unless rows were changed. */
     public synchronized List<Margin> withoutEvidence() {
         return database.query(Schema.WITHOUT_EVIDENCE, RunStore::margin);
@@ -674,29 +740,10 @@ public final class RunStore implements TaskSink, AutoCloseable {
                 if (row == null) {
                     throw damaged(folder, "no row for point " + each.point, new IllegalStateException());
                 }
-                exhibits[place] = exhibit(each, row, evidence);
+                exhibits[place] = points.exhibit(each.position, row, each.norm, evidence);
             }
         });
         return List.of(exhibits);
-    }
-
-    private Exhibit exhibit(Shown shown, AuditRow row, Evidence evidence) {
-        String key = Words.key(row.r(), Kind.FULL, true);
-        return new Exhibit(
-                row.model(),
-                row.point(),
-                row.label(),
-                row.r(),
-                row.boundFrobenius(),
-                row.boundWhitened(),
-                shown.norm,
-                info.shape().stream().mapToInt(Integer::intValue).toArray(),
-                info.low(),
-                info.high(),
-                evidence.input(shown.position),
-                evidence.perturbed(key, shown.position),
-                evidence.reconstruction(shown.position),
-                evidence.attackedReconstruction(key, shown.position));
     }
 
     private Evidence evidence(AuditTask task) {

@@ -138,6 +138,24 @@ final class Schema {
             WHERE model = ? AND position >= ? AND position < ?
             ORDER BY position""";
 
+    /** The task and position of a point, where its task is finished. */
+    static final String PLACE = """
+            SELECT t.model, t.chunk, t.first, t.count, p.position, p.label FROM points p
+                JOIN tasks t ON t.model = p.model AND p.position >= t.first AND p.position < t.first + t.count
+            WHERE p.model = ? AND p.point = ?""";
+
+    static final String BREAK_OF_POINT = """
+            SELECT norm, within, draws FROM breaks
+            WHERE model = ? AND position = ? AND r = ? AND kind = ? AND box = ?""";
+
+    static final String DAMAGE_OF_POINT = """
+            SELECT radius, norm, damage, damage_mean_only, damage_variance_only, damage_clean, log_lik_clean,
+                log_lik_attacked FROM attacks
+            WHERE model = ? AND position = ?""";
+
+    /** One of {@link #ROWS}, by model, point and radius. */
+    static final String ROW = "SELECT * FROM (" + ROWS + ") WHERE model = ? AND point = ? AND r = ?";
+
     static final String CURVES = """
             SELECT k.model, k.point, k.r, k.norm, k.within, k.draws FROM curves k
                 JOIN models m ON m.name = k.model

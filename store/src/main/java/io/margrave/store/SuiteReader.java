@@ -98,6 +98,28 @@ record SuiteReader(Database database, AuditPlan plan, RunInfo info, Function<Aud
         return List.of(exhibits);
     }
 
+    /** What an attack found at one position, one a target and weight. */
+    List<AttackExhibit> exhibits(AuditTask task, int position, String attack) {
+        List<Found> all = findings(task).stream()
+                .filter(found -> found.position == position
+                        && found.row.finding().attack().equals(attack))
+                .toList();
+        return exhibits(task, all);
+    }
+
+    /** All that was found in a task, with every image. */
+    List<AttackExhibit> exhibits(AuditTask task) {
+        return exhibits(task, findings(task));
+    }
+
+    private List<AttackExhibit> exhibits(AuditTask task, List<Found> all) {
+        if (all.isEmpty()) {
+            return List.of();
+        }
+        Evidence images = evidence.apply(task);
+        return all.stream().map(found -> exhibit(found, images)).toList();
+    }
+
     private AttackExhibit exhibit(Found found, Evidence images) {
         Integer target = found.row.finding().target();
         float[] input = images.input(found.position);

@@ -41,7 +41,7 @@ public class TrainingStep {
     private float[] noise = new float[0];
     private NetworkVae vae = NetworkVae.initialised(Specs.MLP.spec(), 1);
     private List<Tensor> parameters = List.of();
-    private ParallelGradient gradient = new ParallelGradient(new Elbo(5, 0), vae, parameters, 1);
+    private ParallelGradient gradient = new ParallelGradient(new Elbo(5, 0), Learner.of(vae), parameters, 1);
     private Adam adam = new Adam(parameters, 1e-3);
 
     /** A model and a batch. */
@@ -52,7 +52,7 @@ public class TrainingStep {
         vae = NetworkVae.initialised(model.spec(), 1);
         parameters = List.copyOf(vae.parameters().values());
         parameters.forEach(parameter -> parameter.set_requires_grad(true));
-        gradient = new ParallelGradient(new Elbo(5, 0), vae, parameters, threads);
+        gradient = new ParallelGradient(new Elbo(5, 0), Learner.of(vae), parameters, threads);
         adam = new Adam(parameters, 1e-3);
         Noise.Stream stream = new Noise(0, "benchmark").stream(0, "batch", 0);
         images = new float[BATCH * model.spec().shape().size()];
@@ -67,7 +67,7 @@ public class TrainingStep {
     @Benchmark
     public double step() {
         try (PointerScope scope = new PointerScope()) {
-            ParallelGradient.Result result = gradient.of(images, noise, BATCH, 1);
+            ParallelGradient.Result result = gradient.of(Rows.of(BATCH, images, noise), 1);
             adam.step(result.descent());
             return result.objective();
         }

@@ -1,12 +1,9 @@
 package io.margrave.cli.plan;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.margrave.data.BadInputException;
 import io.margrave.results.AuditPlan;
@@ -15,10 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,16 +21,10 @@ import org.jspecify.annotations.Nullable;
  * not said is {@link AuditPlan#defaults()}.
  */
 public final class PlanDocument {
-    private static final long LARGEST = 1 << 20;
-    private static final YAMLFactory FACTORY = YAMLFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
-            .build();
-    private static final YAMLMapper MAPPER = PlanJson.configure(new YAMLMapper(FACTORY));
+    private static final CheckedYaml YAML = new CheckedYaml(PlanSchema.load());
+    private static final YAMLMapper MAPPER = YAML.mapper();
 
-    private final PlanSchema schema = PlanSchema.load();
+    private final PlanSchema schema = YAML.schema();
     private final ObjectNode tree;
 
     private PlanDocument(ObjectNode tree) {
@@ -53,18 +42,7 @@ public final class PlanDocument {
      * @throws BadInputException where it is no plan; the line names the file, the place and what is wrong
      */
     public static PlanDocument read(Path file) {
-        try {
-            if (!Files.isRegularFile(file)) {
-                throw new BadInputException("want a plan, got " + file + ", which is no file");
-            }
-            if (Files.size(file) > LARGEST) {
-                throw new BadInputException(
-                        "want a plan of at most 1 MiB, got " + file + " with " + Files.size(file) + " bytes");
-            }
-            return parse(Files.readString(file), file.toString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new PlanDocument(YAML.read(file));
     }
 
     /**
@@ -73,29 +51,7 @@ public final class PlanDocument {
      * @param source what an error calls it
      */
     public static PlanDocument parse(String yaml, String source) {
-        try {
-            JsonNode parsed = MAPPER.readTree(yaml);
-            if (parsed == null || parsed.isMissingNode() || parsed.isNull()) {
-                return empty();
-            }
-            if (!(parsed instanceof ObjectNode object)) {
-                throw new BadInputException(source + ": want keys and values, as in 'points: 128', got " + parsed);
-            }
-            PlanDocument document = new PlanDocument(object);
-            Optional<PlanSchema.Fault> fault = document.schema.check(object);
-            if (fault.isPresent()) {
-                int line = KeyLines.of(yaml, FACTORY).line(fault.get().pointer());
-                throw new BadInputException(
-                        source + " line " + line + ": " + fault.get().words());
-            }
-            return document;
-        } catch (JsonProcessingException e) {
-            String first = e.getOriginalMessage().lines().findFirst().orElse("not YAML");
-            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
-            throw new BadInputException(source + " line " + line + ": not readable as YAML: " + first, e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new PlanDocument(YAML.parse(yaml, source));
     }
 
     /** Whether a key is said. */

@@ -29,9 +29,14 @@ final class PlanSchema {
         this.tree = tree;
     }
 
-    /** The schema that this version of Margrave was built with. */
+    /** The schema of audit plans that this version of Margrave was built with. */
     static PlanSchema load() {
-        try (InputStream in = PlanSchema.class.getResourceAsStream(FILE)) {
+        return load(PlanSchema.class, FILE);
+    }
+
+    /** The schema in a file beside a class. */
+    static PlanSchema load(Class<?> beside, String file) {
+        try (InputStream in = beside.getResourceAsStream(file)) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema(text, InputFormat.JSON);
@@ -57,6 +62,8 @@ final class PlanSchema {
             String at = error.getInstanceLocation().toString();
             if (error.getKeyword().equals("additionalProperties") && error.getProperty() != null) {
                 unknown.add(unknownKey(at, error.getProperty()));
+            } else if (at.isEmpty() && error.getKeyword().equals("required") && error.getProperty() != null) {
+                others.add(new Fault(at, "want a key '" + error.getProperty() + "', got none"));
             } else {
                 others.add(unwanted(at, plan));
             }
@@ -68,11 +75,14 @@ final class PlanSchema {
     private Fault unknownKey(String at, String key) {
         List<String> known = new ArrayList<>();
         definition(at).path("properties").fieldNames().forEachRemaining(known::add);
-        String place = at.isEmpty() ? "" : " under '" + at.substring(1).replace('/', '.') + "'";
         String hint = Closest.to(key, known)
                 .map(k -> "did you mean '" + k + "'?")
                 .orElseGet(() -> "known keys are " + String.join(", ", known));
-        return new Fault(at + "/" + key, "unknown key '" + key + "'" + place + "; " + hint);
+        return new Fault(at + "/" + key, "unknown key '" + key + "'" + under(at) + "; " + hint);
+    }
+
+    private static String under(String at) {
+        return at.isEmpty() ? "" : " under '" + at.substring(1).replace('/', '.') + "'";
     }
 
     private Fault unwanted(String at, JsonNode plan) {

@@ -14,6 +14,9 @@ public final class Claims {
                 LessDamageWithMargin.of(results),
                 BetaAndRobustness.of(results),
                 MeanNotVariance.of(results),
-                DeterministicCounterparts.of(results));
+                DeterministicCounterparts.of(results),
+                TargetedSuccess.of(results),
+                RobustSideBySide.of(results),
+                Illustrations.of(results));
     }
 }

@@ -20,6 +20,9 @@ final class Panels {
     private static final List<String> ORDERED =
             List.of("#440154", "#3b528b", "#21918c", "#5ec962", "#c8c020", "#8a8a8a");
 
+    /** How many different ones {@link #ordered} has. */
+    static final int COLOURS = ORDERED.size();
+
     private static final List<String> SHAPES = List.of("circle", "triangle-up", "square", "diamond");
 
     private Panels() {}

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * <ul>
  *   <li>{@link Kind#INPUT}: the plane of input space through x (the origin) spanned by the direction of the verified break (first axis) and the
- *       top right singular vector of the whitened Jacobian made orthogonal to it (second); the field is P(|Delta(x, d)| &lt;= r), NaN outside
- *       the value range; marks: none; lengths: {@code bound_frobenius}, {@code bound_whitened}, {@code margin} (radii of circles).
+ *       top right singular vector of the whitened Jacobian made orthogonal to it (second); the field is P(|Delta(x, d)| &lt;= r); of a break
+ *       that was searched inside the value range it is NaN outside; marks: none; lengths: {@code bound_frobenius}, {@code bound_whitened}, {@code margin} (radii of circles).
  *   <li>{@link Kind#RECONSTRUCTIONS}: clean reconstructions g(mu + sigma eta) minus g(mu), projected on their first two principal
  *       components; no field; marks: one a draw, {@code inside} whether |Delta| &lt;= r in the full space; lengths: {@code r}, and
  *       {@code explained}, the share of variance in the plane.

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Refuses a model whose numbers overflow: everything measured of it would be a number by accident. */
-final class FiniteCheck {
+public final class FiniteCheck {
     private FiniteCheck() {}
 
     /**
@@ -17,11 +17,11 @@ final class FiniteCheck {
      * @param model its name
      * @param points indices of the inputs within {@code images}
      * @param norms one a point
-     * @param distances {@code [points][draws]}, of clean reconstructions
+     * @param distances {@code [points][draws]}, of clean reconstructions; or other numbers of clean draws
      * @param posterior the model's: where it is deterministic sigma is 0
      * @throws BadInputException naming the model and the first image that it can't take
      */
-    static void of(
+    public static void of(
             String model,
             ImageSet images,
             int[] points,

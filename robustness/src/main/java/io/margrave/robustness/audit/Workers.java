@@ -15,17 +15,17 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Results are taken by the calling thread, one at a time, as they come.
  */
-final class Workers {
+public final class Workers {
 
     /** Work that gives a result. */
     @FunctionalInterface
-    interface Job<T> {
+    public interface Job<T> {
         T run();
     }
 
     /** Takes the result of job {@code number}, from 0. */
     @FunctionalInterface
-    interface Taker<T> {
+    public interface Taker<T> {
         void take(int number, T result);
     }
 
@@ -40,7 +40,7 @@ final class Workers {
      *
      * @throws CancellationException if the calling thread is interrupted
      */
-    static <T> void run(List<? extends Job<T>> jobs, int threads, Taker<? super T> taker) {
+    public static <T> void run(List<? extends Job<T>> jobs, int threads, Taker<? super T> taker) {
         if (threads <= 0) {
             throw new IllegalArgumentException("want threads > 0, got " + threads);
         }
@@ -86,7 +86,7 @@ final class Workers {
     }
 
     /** For a job to call between its parts: ends it where its pool was shut down. */
-    static void stopIfInterrupted() {
+    public static void stopIfInterrupted() {
         if (Thread.currentThread().isInterrupted()) {
             throw new CancellationException("stopped");
         }

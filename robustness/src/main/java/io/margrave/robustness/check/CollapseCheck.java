@@ -2,7 +2,7 @@ package io.margrave.robustness.check;
 
 import io.margrave.results.ModelCard;
 import io.margrave.robustness.map.Rows;
-import io.margrave.vae.training.HeldOutElbo;
+import io.margrave.vae.training.HeldOut;
 import java.util.Arrays;
 
 /**
@@ -71,7 +71,7 @@ record CollapseCheck() implements Examination {
                 squares += (double) mean[k] * mean[k];
             }
             double average = sum / means.length;
-            active += squares / means.length - average * average > HeldOutElbo.ACTIVE_VARIANCE ? 1 : 0;
+            active += squares / means.length - average * average > HeldOut.ACTIVE_VARIANCE ? 1 : 0;
         }
         return active;
     }

@@ -8,6 +8,7 @@ import io.margrave.vae.model.PosteriorFamily;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
@@ -49,7 +50,17 @@ public record EncoderJacobian(
      * @param inputs {@code [points, features]}
      */
     public static EncoderJacobian of(Vae vae, Tensor inputs) {
-        return of(vae, null, inputs);
+        return of(Encoder.of(vae), null, inputs);
+    }
+
+    /**
+     * The same of any encoder; without directions to search along.
+     *
+     * @param encoder what is differentiated
+     * @param inputs {@code [points, features]}
+     */
+    public static EncoderJacobian of(Encoder encoder, Tensor inputs) {
+        return of(encoder, null, inputs);
     }
 
     /**
@@ -60,18 +71,34 @@ public record EncoderJacobian(
      * @param inputs {@code [points, features]}
      */
     public static EncoderJacobian withSearchDirections(Vae vae, Vae searched, Tensor inputs) {
-        return of(vae, searched, inputs);
+        return of(Encoder.of(vae), searched, inputs);
     }
 
-    private static EncoderJacobian of(Vae vae, @Nullable Vae searched, Tensor inputs) {
+    /**
+     * What maps inputs to posteriors.
+     *
+     * @param encode from flat inputs, {@code [points, features]}; differentiable in them
+     * @param latent dimension, greater than zero
+     * @param posterior its family: where it is deterministic sigma is 0
+     */
+    public record Encoder(Function<Tensor, GaussianPosterior> encode, int latent, PosteriorFamily posterior) {
+        static Encoder of(Vae vae) {
+            return new Encoder(
+                    inputs -> vae.encode(Reconstruction.asImages(vae, inputs)),
+                    vae.spec().latent(),
+                    vae.spec().posterior());
+        }
+    }
+
+    private static EncoderJacobian of(Encoder encoder, @Nullable Vae searched, Tensor inputs) {
         long points = inputs.size(0);
         long features = inputs.size(1);
-        long block = Math.max(1, MOST_VALUES / Math.max(1, features * vae.spec().latent()));
-        boolean deterministic = vae.spec().posterior() == PosteriorFamily.DETERMINISTIC;
+        long block = Math.max(1, MOST_VALUES / Math.max(1, features * encoder.latent()));
+        boolean deterministic = encoder.posterior() == PosteriorFamily.DETERMINISTIC;
         List<EncoderNorms> norms = new ArrayList<>();
         Tensor spectral = torch.zeros_like(inputs);
         Tensor whitened = torch.zeros_like(inputs);
-        int pullBacks = searched == null ? 0 : Math.min(PULL_BACKS, vae.spec().latent());
+        int pullBacks = searched == null ? 0 : Math.min(PULL_BACKS, encoder.latent());
         List<Tensor> pulled = IntStream.range(0, pullBacks)
                 .mapToObj(k -> torch.zeros_like(inputs))
                 .toList();
@@ -80,7 +107,7 @@ public record EncoderJacobian(
             try (PointerScope scope = new PointerScope()) {
                 Tensor x = inputs.narrow(0, first, count).detach().clone();
                 x.set_requires_grad(true);
-                GaussianPosterior posterior = vae.encode(Reconstruction.asImages(vae, x));
+                GaussianPosterior posterior = encoder.encode().apply(x);
                 Tensor jacobian = rows(posterior.mean(), x);
                 Tensor stdDev = posterior.stdDev().detach().toType(torch.ScalarType.Double);
                 Top plain = Top.of(jacobian);

@@ -1,5 +1,6 @@
 package io.margrave.robustness.map;
 
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -35,6 +36,23 @@ public interface Criterion {
                     false,
                     new ScalarTypeOptional());
             return r == 0 ? distance : distance.sub(new Scalar(r));
+        };
+    }
+
+    /**
+     * The draw's largest logit is that of another class than the reference's. The excess is by how much that other class leads, so a
+     * tie keeps the class; of the reference itself it is the negated lead of its class.
+     *
+     * @return a criterion for outputs and references that are logits, at least two; where the reference has ties, the first class counts
+     */
+    static Criterion changesClass() {
+        return (outputs, reference) -> {
+            Tensor predicted = torch.one_hot(reference.argmax(new LongOptional(1), false), reference.size(1))
+                    .toType(torch.ScalarType.Bool)
+                    .unsqueeze(1);
+            Tensor own = torch.where(predicted, outputs, new Scalar(0)).sum(2);
+            Tensor others = torch.where(predicted, new Scalar(Double.NEGATIVE_INFINITY), outputs);
+            return others.amax(new long[] {2}, false).sub(own);
         };
     }
 }

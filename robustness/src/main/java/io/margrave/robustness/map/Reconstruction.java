@@ -22,7 +22,16 @@ public final class Reconstruction implements StochasticMap {
         /** The mean alone. */
         MEAN,
         /** The standard deviation alone. */
-        VARIANCE
+        VARIANCE;
+
+        /** The posterior of a perturbed input, of which what does not follow stays at the anchor's. */
+        public GaussianPosterior of(GaussianPosterior anchor, GaussianPosterior moved) {
+            return switch (this) {
+                case MEAN_AND_VARIANCE -> moved;
+                case MEAN -> new GaussianPosterior(moved.mean(), anchor.stdDev());
+                case VARIANCE -> new GaussianPosterior(anchor.mean(), moved.stdDev());
+            };
+        }
     }
 
     private final Vae vae;
@@ -106,12 +115,7 @@ public final class Reconstruction implements StochasticMap {
      * @param inputs {@code [points, features]}
      */
     public GaussianPosterior posterior(Tensor inputs) {
-        GaussianPosterior moved = vae.encode(asImages(vae, inputs));
-        return switch (follows) {
-            case MEAN_AND_VARIANCE -> moved;
-            case MEAN -> new GaussianPosterior(moved.mean(), anchor.stdDev());
-            case VARIANCE -> new GaussianPosterior(anchor.mean(), moved.stdDev());
-        };
+        return follows.of(anchor, vae.encode(asImages(vae, inputs)));
     }
 
     @Override
@@ -155,7 +159,11 @@ public final class Reconstruction implements StochasticMap {
 
     /** Flat inputs {@code [points, features]} as images {@code [points, channels, height, width]}. */
     public static Tensor asImages(Vae vae, Tensor inputs) {
-        ImageShape shape = vae.spec().shape();
+        return asImages(vae.spec().shape(), inputs);
+    }
+
+    /** Flat inputs {@code [points, features]} as images {@code [points, channels, height, width]}. */
+    public static Tensor asImages(ImageShape shape, Tensor inputs) {
         return inputs.view(inputs.size(0), shape.channels(), shape.height(), shape.width());
     }
 }

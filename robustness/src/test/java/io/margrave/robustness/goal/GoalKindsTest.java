@@ -13,7 +13,9 @@ import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.GaussianPosterior;
 import io.margrave.vae.model.ModelFolder;
 import io.margrave.vae.model.Vae;
+import io.margrave.vae.training.Batch;
 import io.margrave.vae.training.Elbo;
+import io.margrave.vae.training.Learner;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -146,7 +148,7 @@ class GoalKindsTest {
             Tensor inputs = images("inputs");
             AttackGoal goal = new LikelihoodGoal().of(scene(vae, inputs, inputs));
             Tensor elbo = new Elbo(1, 0)
-                    .value(vae, Reconstruction.asImages(vae, inputs), noise(), 0)
+                    .value(Learner.of(vae), Batch.of(Reconstruction.asImages(vae, inputs), noise()), 0)
                     .objective();
             assertThat(TensorCopies.doubles(goal.objective(inputs, 0).mean())[0])
                     .isCloseTo(TensorCopies.doubles(elbo)[0], within(1e-10));

@@ -7,7 +7,7 @@ import io.margrave.vae.model.GaussianPosterior;
 import io.margrave.vae.model.PosteriorFamily;
 import io.margrave.vae.model.Prior;
 import io.margrave.vae.model.Vae;
-import io.margrave.vae.training.HeldOutElbo;
+import io.margrave.vae.training.HeldOut;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -91,7 +91,7 @@ public record Quality(
                                 .toArray()),
                 withheld ? null : Estimate.of(kl),
                 (int) IntStream.range(0, latent)
-                        .filter(k -> squares[k] / n - sum[k] / n * (sum[k] / n) > HeldOutElbo.ACTIVE_VARIANCE)
+                        .filter(k -> squares[k] / n - sum[k] / n * (sum[k] / n) > HeldOut.ACTIVE_VARIANCE)
                         .count());
     }
 

@@ -34,10 +34,35 @@ public record GaussianPosterior(Tensor mean, Tensor stdDev) {
      * @param parameters {@code [batch, 2 * latent]}
      */
     public static GaussianPosterior fromParameters(Tensor parameters) {
+        return fromParameters(parameters, 0);
+    }
+
+    /**
+     * The same with a floor under sigma: the standard deviation is sqrt(sigma^2 + floor^2), as if noise of that size were added
+     * to every latent.
+     *
+     * @param parameters {@code [batch, 2 * latent]}
+     * @param floor in latent units, at least zero; 0 for none
+     */
+    public static GaussianPosterior fromParameters(Tensor parameters, double floor) {
         long latent = parameters.size(1) / 2;
         Tensor mean = parameters.narrow(1, 0, latent);
         Tensor logVariance = bounded(parameters.narrow(1, latent, latent));
-        return new GaussianPosterior(mean, logVariance.mul(new Scalar(0.5)).exp());
+        return new GaussianPosterior(
+                mean,
+                floor == 0
+                        ? logVariance.mul(new Scalar(0.5)).exp()
+                        : logVariance.exp().add(new Scalar(floor * floor)).sqrt());
+    }
+
+    /**
+     * The posterior of an encoder without noise: sigma is 0, but of a graph, so that its gradient exists and is zero.
+     *
+     * @param mean {@code [batch, latent]}
+     */
+    public static GaussianPosterior deterministic(Tensor mean) {
+        // Squared, so that no zero is a negative one.
+        return new GaussianPosterior(mean, mean.mul(new Scalar(0.0)).square());
     }
 
     private static Tensor bounded(Tensor logVariance) {

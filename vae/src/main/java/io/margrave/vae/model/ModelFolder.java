@@ -5,6 +5,7 @@ import io.margrave.data.Safetensors;
 import io.margrave.data.SafetensorsFile;
 import io.margrave.data.TensorData;
 import io.margrave.results.ModelCard;
+import io.margrave.results.experiment.ExperimentModel;
 import io.margrave.vae.TensorCopies;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model as a folder: {@code model.yaml} with {@code weights.safetensors}, or, imported, with {@code encoder.pt} and {@code
@@ -25,6 +28,9 @@ import org.bytedeco.pytorch.Tensor;
  * file and field, before memory is taken for it.
  */
 public final class ModelFolder {
+    /** Key under which the card of a classifier tells the share of the test split that it gets right. */
+    public static final String TEST_ACCURACY = "test_accuracy";
+
     private static final String YAML = ModelFiles.YAML;
     private static final String WEIGHTS = "weights.safetensors";
     /** 4 GiB of float32: beyond it no model of these architectures is meant. */
@@ -40,7 +46,20 @@ public final class ModelFolder {
     }
 
     /**
-     * Reads a model, trained here or imported.
+     * What kind of model a folder holds; an imported one is a VAE or, where its posterior is deterministic, an autoencoder.
+     *
+     * @throws BadInputException where there is none, or {@code model.yaml} is not as it should be
+     */
+    public static ModelKind kind(Path folder) {
+        return switch (ModelFiles.format(folder)) {
+            case ScriptFolder.FORMAT -> ModelKind.reconstructing(ScriptFolder.posterior(folder));
+            case ClassifierYaml.FORMAT -> classifierYaml(folder).spec().kind();
+            default -> ModelKind.reconstructing(readYaml(folder).spec().posterior());
+        };
+    }
+
+    /**
+     * Reads a model that reconstructs, trained here or imported.
      *
      * @throws BadInputException where there is none, or anything in it is not as it should be
      */
@@ -49,44 +68,82 @@ public final class ModelFolder {
     }
 
     /**
-     * Reads a model of our own layers.
+     * Reads a model of our own layers that reconstructs.
      *
      * @throws BadInputException where there is none, or anything in it is not as it should be
      */
     @SuppressWarnings("try") // The scope acts by being open.
     public static NetworkVae readNetworks(Path folder) {
         ModelYaml yaml = readYaml(folder);
+        try (PointerScope scope = new PointerScope()) {
+            return NetworkVae.of(
+                    yaml.spec(), weights(folder, NetworkVae.parameterShapes(yaml.spec()), yaml.weightsChecksum()));
+        }
+    }
+
+    /**
+     * Reads a classifier.
+     *
+     * @throws BadInputException where there is none, or anything in it is not as it should be
+     */
+    @SuppressWarnings("try") // The scope acts by being open.
+    public static NetworkClassifier readClassifier(Path folder) {
+        ClassifierYaml yaml = classifierYaml(folder);
+        try (PointerScope scope = new PointerScope()) {
+            return NetworkClassifier.of(
+                    yaml.spec(),
+                    weights(folder, NetworkClassifier.parameterShapes(yaml.spec()), yaml.weightsChecksum()));
+        }
+    }
+
+    /** Checked, and of the caller's scope. */
+    private static Map<String, Tensor> weights(Path folder, Map<String, List<Long>> shapes, @Nullable String checksum) {
         Path file = folder.resolve(WEIGHTS);
-        Map<String, List<Long>> shapes = NetworkVae.parameterShapes(yaml.spec());
         SafetensorsFile weights = Safetensors.read(file, mostBytes(folder, shapes));
         check(file, shapes, weights.tensors());
-        String checksum = yaml.weightsChecksum();
         if (checksum != null && !checksum.equals(ModelFiles.sha256(file))) {
             throw new BadInputException(
                     file + ": want the checksum that " + YAML + " names, got another: one of the two was changed;"
                             + " train again, or remove weights_sha256 if you trust the weights");
         }
-        try (PointerScope scope = new PointerScope()) {
-            Map<String, Tensor> parameters = new LinkedHashMap<>();
-            weights.tensors()
-                    .forEach((name, data) -> parameters.put(
-                            name,
-                            TensorCopies.tensor(
-                                    data.values(),
-                                    data.shape().stream()
-                                            .mapToLong(Long::longValue)
-                                            .toArray())));
-            return NetworkVae.of(yaml.spec(), parameters);
-        }
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        weights.tensors()
+                .forEach((name, data) -> parameters.put(
+                        name,
+                        TensorCopies.tensor(
+                                data.values(),
+                                data.shape().stream().mapToLong(Long::longValue).toArray())));
+        return parameters;
     }
 
     /**
-     * What a folder says of a model of our own layers, without reading the weights.
+     * What a folder says of a model of our own layers that reconstructs, without reading the weights.
      *
      * @throws BadInputException where there is none, or {@code model.yaml} is not as it should be
      */
     public static NetworkSpec spec(Path folder) {
         return readYaml(folder).spec();
+    }
+
+    /**
+     * What a folder says of a classifier, without reading the weights.
+     *
+     * @throws BadInputException where there is none, or {@code model.yaml} is not as it should be
+     */
+    public static ClassifierSpec classifierSpec(Path folder) {
+        return classifierYaml(folder).spec();
+    }
+
+    /**
+     * How a model of our own layers was trained, whatever its kind.
+     *
+     * @return null where it was not trained here
+     * @throws BadInputException where there is none, or {@code model.yaml} is not as it should be
+     */
+    public static @Nullable TrainingProvenance provenance(Path folder) {
+        return holdsClassifier(folder)
+                ? classifierSpec(folder).provenance()
+                : spec(folder).provenance();
     }
 
     /**
@@ -98,51 +155,22 @@ public final class ModelFolder {
         if (isImported(folder)) {
             return ScriptFolder.card(folder, name);
         }
-        NetworkSpec spec = spec(folder);
         String checksum = ModelFiles.sha256(folder.resolve(WEIGHTS));
-        TrainingProvenance trained = spec.provenance();
-        String architecture = spec.architecture().phrase();
-        String likelihood = spec.likelihood().family().id();
-        if (trained == null) {
-            return new ModelCard(
-                    name,
-                    folder.toString(),
-                    checksum,
-                    "unknown",
-                    "unknown",
-                    architecture,
-                    spec.latent(),
-                    likelihood,
-                    "unknown",
-                    1,
-                    0,
-                    0,
-                    0,
-                    null,
-                    null,
-                    null,
-                    null,
-                    List.of());
+        return OwnModel.of(folder).card(name, folder.toString(), checksum);
+    }
+
+    /**
+     * What an experiment says of a model that was trained here.
+     *
+     * @param name of the model within the experiment
+     * @param trainImages images that it was fitted on
+     * @throws BadInputException where there is none, or it was not trained here
+     */
+    public static ExperimentModel experimentModel(Path folder, String name, int trainImages) {
+        if (isImported(folder)) {
+            throw new BadInputException(folder + " holds an imported model, want one that margrave train made");
         }
-        return new ModelCard(
-                name,
-                folder.toString(),
-                checksum,
-                trained.data(),
-                trained.dataChecksum(),
-                architecture,
-                spec.latent(),
-                likelihood,
-                trained.objective(),
-                trained.beta(),
-                trained.seed(),
-                trained.epochs(),
-                trained.seconds(),
-                trained.testElbo(),
-                trained.testLogLikelihood(),
-                trained.testKl(),
-                trained.activeUnits(),
-                trained.klPerDimension());
+        return OwnModel.of(folder).experimentModel(folder, name, trainImages);
     }
 
     /**
@@ -151,18 +179,52 @@ public final class ModelFolder {
      * @throws BadInputException where it can't be written
      */
     public static void write(Path folder, NetworkVae vae) {
+        write(folder, vae.parameters(), checksum -> new ModelYaml(vae.spec(), checksum).text());
+    }
+
+    /**
+     * Writes a classifier, making the folder where there is none.
+     *
+     * @throws BadInputException where it can't be written
+     */
+    public static void write(Path folder, NetworkClassifier classifier) {
+        write(folder, classifier.parameters(), checksum -> new ClassifierYaml(classifier.spec(), checksum).text());
+    }
+
+    private static void write(Path folder, Map<String, Tensor> parameters, UnaryOperator<String> yamlOfChecksum) {
         ModelFiles.create(folder);
         Map<String, TensorData> tensors = new LinkedHashMap<>();
-        vae.parameters()
-                .forEach((name, tensor) ->
-                        tensors.put(name, new TensorData(sizes(tensor), TensorCopies.floats(tensor))));
+        parameters.forEach(
+                (name, tensor) -> tensors.put(name, new TensorData(sizes(tensor), TensorCopies.floats(tensor))));
         Path weights = folder.resolve(WEIGHTS);
         Safetensors.write(weights, tensors, Map.of("format", "pt"));
-        ModelFiles.write(folder, new ModelYaml(vae.spec(), ModelFiles.sha256(weights)).text());
+        ModelFiles.write(folder, yamlOfChecksum.apply(ModelFiles.sha256(weights)));
     }
 
     private static ModelYaml readYaml(Path folder) {
-        return ModelYaml.parse(folder.resolve(YAML).toString(), ModelFiles.text(folder));
+        String text = ModelFiles.text(folder);
+        String file = folder.resolve(YAML).toString();
+        if (YamlText.parse(file, text).text("format").equals(ClassifierYaml.FORMAT)) {
+            throw new BadInputException(folder + " holds a classifier (kind "
+                    + ClassifierYaml.parse(file, text).spec().kind().id()
+                    + "), want a model that reconstructs: a VAE or an autoencoder");
+        }
+        return ModelYaml.parse(file, text);
+    }
+
+    private static ClassifierYaml classifierYaml(Path folder) {
+        String text = ModelFiles.text(folder);
+        String file = folder.resolve(YAML).toString();
+        String format = YamlText.parse(file, text).text("format");
+        if (format.equals(ModelYaml.FORMAT) || format.equals(ScriptFolder.FORMAT)) {
+            throw new BadInputException(folder + " holds a model that reconstructs, want a classifier: train one with"
+                    + " margrave train --kind vib or --kind classifier");
+        }
+        return ClassifierYaml.parse(file, text);
+    }
+
+    static boolean holdsClassifier(Path folder) {
+        return ClassifierYaml.FORMAT.equals(ModelFiles.format(folder));
     }
 
     private static boolean isImported(Path folder) {

@@ -6,13 +6,15 @@ import io.margrave.vae.network.Architecture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything about a model of our own layers but its weights. The prior is N(0, I), the posterior a diagonal Gaussian.
+ * Everything about a model of our own layers but its weights. The prior is N(0, I).
  *
  * @param shape of one image
  * @param range of its values; [0, 1] for a Bernoulli or continuous Bernoulli likelihood
  * @param latent latent dimension, greater than zero
  * @param architecture of encoder and decoder
  * @param likelihood p(x|z)
+ * @param posterior a diagonal Gaussian, or deterministic: an autoencoder
+ * @param sigmaFloor S where the posterior's standard deviation is sqrt(sigma^2 + S^2), at least zero; 0 for none
  * @param provenance how it was trained; null where it was not
  */
 public record NetworkSpec(
@@ -21,13 +23,13 @@ public record NetworkSpec(
         int latent,
         Architecture architecture,
         LikelihoodSpec likelihood,
+        PosteriorFamily posterior,
+        double sigmaFloor,
         @Nullable TrainingProvenance provenance)
         implements VaeSpec {
 
     public NetworkSpec {
-        if (latent <= 0) {
-            throw new IllegalArgumentException("want a latent dimension > 0, got " + latent);
-        }
+        ImageEncoder.check(latent, posterior, sigmaFloor);
         if (likelihood.family() != LikelihoodSpec.Family.GAUSSIAN && !range.equals(ValueRange.UNIT)) {
             throw new IllegalArgumentException("want values in [0, 1] for likelihood "
                     + likelihood.family().id() + ", got [" + range.low() + ", " + range.high()
@@ -40,25 +42,25 @@ public record NetworkSpec(
         }
     }
 
-    /** A model that nobody has trained. */
+    /** A VAE that nobody has trained. */
     public static NetworkSpec untrained(
             ImageShape shape, ValueRange range, int latent, Architecture architecture, LikelihoodSpec likelihood) {
-        return new NetworkSpec(shape, range, latent, architecture, likelihood, null);
+        return new NetworkSpec(shape, range, latent, architecture, likelihood, PosteriorFamily.GAUSSIAN, 0, null);
+    }
+
+    /** The same model with another posterior. */
+    public NetworkSpec withPosterior(PosteriorFamily other, double otherFloor) {
+        return new NetworkSpec(shape, range, latent, architecture, likelihood, other, otherFloor, provenance);
     }
 
     /** The same model, trained. */
     public NetworkSpec trained(TrainingProvenance trained) {
-        return new NetworkSpec(shape, range, latent, architecture, likelihood, trained);
+        return new NetworkSpec(shape, range, latent, architecture, likelihood, posterior, sigmaFloor, trained);
     }
 
     @Override
     public Prior prior() {
         return Prior.STANDARD_NORMAL;
-    }
-
-    @Override
-    public PosteriorFamily posterior() {
-        return PosteriorFamily.GAUSSIAN;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.margrave.vae.model;
 
-import io.margrave.data.ImageShape;
 import io.margrave.data.Noise;
 import io.margrave.vae.network.Layer;
 import io.margrave.vae.network.Network;
@@ -17,13 +16,13 @@ public final class NetworkVae implements Vae {
     private static final String LOG_SCALE = "likelihood.log_scale";
 
     private final NetworkSpec spec;
-    private final Network encoder;
+    private final ImageEncoder encoder;
     private final Network decoder;
     private final Likelihood likelihood;
     /** Made once, when first asked for: the weights of a model that is searched don't change. */
     private @Nullable NetworkVae bfloat16;
 
-    private NetworkVae(NetworkSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
+    private NetworkVae(NetworkSpec spec, ImageEncoder encoder, Network decoder, Likelihood likelihood) {
         this.spec = spec;
         this.encoder = encoder;
         this.decoder = decoder;
@@ -37,11 +36,16 @@ public final class NetworkVae implements Vae {
      */
     public static NetworkVae initialised(NetworkSpec spec, long seed) {
         Noise noise = new Noise(seed, "weights");
-        List<Layer> encoder = spec.architecture().encoder(spec.shape(), spec.latent());
         List<Layer> decoder = spec.architecture().decoder(spec.shape(), spec.latent());
         return assemble(
                 spec,
-                Network.initialised(encoder, image(spec), noise.stream(0, "encoder", 0)),
+                ImageEncoder.initialised(
+                        spec.architecture(),
+                        spec.shape(),
+                        spec.latent(),
+                        spec.posterior(),
+                        spec.sigmaFloor(),
+                        noise.stream(0, "encoder", 0)),
                 Network.initialised(decoder, latent(spec), noise.stream(0, "decoder", 0)),
                 retained(spec.likelihood().open(spec.range())));
     }
@@ -62,9 +66,12 @@ public final class NetworkVae implements Vae {
                 : spec.likelihood().open(spec.range());
         return assemble(
                 spec,
-                new Network(
-                        spec.architecture().encoder(spec.shape(), spec.latent()),
-                        image(spec),
+                ImageEncoder.of(
+                        spec.architecture(),
+                        spec.shape(),
+                        spec.latent(),
+                        spec.posterior(),
+                        spec.sigmaFloor(),
                         under("encoder.", parameters)),
                 new Network(
                         spec.architecture().decoder(spec.shape(), spec.latent()),
@@ -73,11 +80,10 @@ public final class NetworkVae implements Vae {
                 retained(likelihood));
     }
 
-    private static NetworkVae assemble(NetworkSpec spec, Network encoder, Network decoder, Likelihood likelihood) {
-        if (!encoder.output().equals(List.of(2L * spec.latent()))
-                || !decoder.output().equals(image(spec))) {
-            throw new IllegalArgumentException("want an encoder to " + 2 * spec.latent() + " and a decoder to "
-                    + spec.shape() + ", got " + encoder.output() + " and " + decoder.output());
+    private static NetworkVae assemble(NetworkSpec spec, ImageEncoder encoder, Network decoder, Likelihood likelihood) {
+        if (!decoder.output().equals(ImageEncoder.image(spec.shape()))) {
+            throw new IllegalArgumentException(
+                    "want a decoder to " + spec.shape() + ", got one to " + decoder.output());
         }
         return new NetworkVae(spec, encoder, decoder, likelihood);
     }
@@ -96,7 +102,7 @@ public final class NetworkVae implements Vae {
      */
     public static Map<String, List<Long>> parameterShapes(NetworkSpec spec) {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        Network.parameterShapes(spec.architecture().encoder(spec.shape(), spec.latent()))
+        Network.parameterShapes(ImageEncoder.layers(spec.architecture(), spec.shape(), spec.latent(), spec.posterior()))
                 .forEach((name, shape) -> shapes.put("encoder." + name, shape));
         Network.parameterShapes(spec.architecture().decoder(spec.shape(), spec.latent()))
                 .forEach((name, shape) -> shapes.put("decoder." + name, shape));
@@ -109,7 +115,7 @@ public final class NetworkVae implements Vae {
     /** All parameters by name: {@code encoder.1.weight}, ..., {@code decoder.0.weight}, ... */
     public Map<String, Tensor> parameters() {
         Map<String, Tensor> parameters = new LinkedHashMap<>();
-        encoder.parameters().forEach((name, tensor) -> parameters.put("encoder." + name, tensor));
+        encoder.network().parameters().forEach((name, tensor) -> parameters.put("encoder." + name, tensor));
         decoder.parameters().forEach((name, tensor) -> parameters.put("decoder." + name, tensor));
         if (spec.likelihood().learnedScale() && likelihood instanceof Gaussian gaussian) {
             parameters.put(LOG_SCALE, gaussian.logScale());
@@ -122,9 +128,12 @@ public final class NetworkVae implements Vae {
         return spec;
     }
 
-    /** From images to {@code [batch, 2 * latent]}: means, then log-variances before they are bounded. */
+    /**
+     * From images to {@code [batch, 2 * latent]}: means, then log-variances before they are bounded; to {@code [batch, latent]} where
+     * the posterior is deterministic.
+     */
     public Network encoder() {
-        return encoder;
+        return encoder.network();
     }
 
     /** From {@code [batch, latent]} to the likelihood's parameters. */
@@ -134,7 +143,7 @@ public final class NetworkVae implements Vae {
 
     @Override
     public GaussianPosterior encode(Tensor images) {
-        return GaussianPosterior.fromParameters(encoder.forward(images));
+        return encoder.encode(images);
     }
 
     @Override
@@ -155,16 +164,12 @@ public final class NetworkVae implements Vae {
         return bfloat16;
     }
 
-    private static List<Long> image(NetworkSpec spec) {
-        ImageShape shape = spec.shape();
-        return List.of((long) shape.channels(), (long) shape.height(), (long) shape.width());
-    }
-
     private static List<Long> latent(NetworkSpec spec) {
         return List.of((long) spec.latent());
     }
 
-    private static Map<String, Tensor> under(String prefix, Map<String, Tensor> parameters) {
+    /** Those whose names begin so, without it. */
+    static Map<String, Tensor> under(String prefix, Map<String, Tensor> parameters) {
         Map<String, Tensor> own = new LinkedHashMap<>();
         parameters.forEach((name, tensor) -> {
             if (name.startsWith(prefix)) {

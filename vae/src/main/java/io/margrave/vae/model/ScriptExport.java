@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A model of our own layers as TorchScript, in the folder that {@link ModelFolder} imports: PyTorch runs it without us.
  *
- * <p>{@code encoder.pt} gives mean and log-variance, {@code decoder.pt} logits or, of a Gaussian, the mean;
+ * <p>{@code encoder.pt} gives mean and log-variance, or the mean alone where the posterior is deterministic, {@code decoder.pt} logits or, of a Gaussian, the mean;
  * {@code reference.safetensors} holds inputs and what this model makes of them.
  */
 public final class ScriptExport {
@@ -50,6 +50,13 @@ public final class ScriptExport {
 
     private static ScriptSource encoder(NetworkVae vae) {
         int latent = vae.spec().latent();
+        if (vae.spec().posterior() == PosteriorFamily.DETERMINISTIC) {
+            return ScriptSource.of("Encoder", vae.encoder(), "Tensor", List.of("return h"));
+        }
+        double floor = vae.spec().sigmaFloor();
+        String logVariance = floor == 0
+                ? "bounded"
+                : String.format(Locale.ROOT, "torch.log(torch.add(torch.exp(bounded), %s))", floor * floor);
         // GaussianPosterior.fromParameters, operation by operation.
         return ScriptSource.of(
                 "Encoder",
@@ -63,7 +70,7 @@ public final class ScriptExport {
                                 + ")",
                         "bounded = torch.add(torch.softplus(torch.sub(below, " + GaussianPosterior.MIN_LOG_VARIANCE
                                 + ")), " + GaussianPosterior.MIN_LOG_VARIANCE + ")",
-                        "return (mean, bounded)"));
+                        "return (mean, " + logVariance + ")"));
     }
 
     private static ScriptSource decoder(NetworkVae vae) {
@@ -93,8 +100,13 @@ public final class ScriptExport {
                 spec.range(),
                 spec.latent(),
                 Prior.STANDARD_NORMAL,
-                PosteriorFamily.GAUSSIAN,
-                new ScriptSpec.Encoder(false, ScriptSpec.Spread.LOG_VARIANCE, List.of()),
+                spec.posterior(),
+                new ScriptSpec.Encoder(
+                        false,
+                        spec.posterior() == PosteriorFamily.DETERMINISTIC
+                                ? ScriptSpec.Spread.NONE
+                                : ScriptSpec.Spread.LOG_VARIANCE,
+                        List.of()),
                 new ScriptSpec.Decoder(false, gaussian ? ScriptSpec.Gives.MEAN : ScriptSpec.Gives.LOGITS, List.of()),
                 null,
                 spec.family(),
@@ -139,7 +151,9 @@ public final class ScriptExport {
             GaussianPosterior posterior = vae.encode(inputs);
             tensors.put("inputs", data(inputs));
             tensors.put("mean", data(posterior.mean()));
-            tensors.put("std_dev", data(posterior.stdDev()));
+            if (spec.posterior() == PosteriorFamily.GAUSSIAN) {
+                tensors.put("std_dev", data(posterior.stdDev()));
+            }
             tensors.put("reconstruction", data(vae.decode(posterior.mean())));
         }
         Safetensors.write(file, tensors, Map.of("format", "pt"));

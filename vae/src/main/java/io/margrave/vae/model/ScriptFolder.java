@@ -27,6 +27,10 @@ final class ScriptFolder {
                 yaml.spec(), ScriptModule.load(folder.resolve(ENCODER)), ScriptModule.load(folder.resolve(DECODER)));
     }
 
+    static PosteriorFamily posterior(Path folder) {
+        return yaml(folder).spec().posterior();
+    }
+
     private static ScriptYaml yaml(Path folder) {
         return ScriptYaml.parse(folder.resolve(ModelFiles.YAML).toString(), ModelFiles.text(folder));
     }

@@ -154,7 +154,7 @@ record ScriptYaml(
 
     /** The text that {@link #parse} reads back. */
     String text() {
-        ObjectNode root = YamlText.root(FORMAT, spec);
+        ObjectNode root = YamlText.root(FORMAT, spec.shape(), spec.range(), spec.latent());
         root.put("prior", spec.prior().id());
         root.put("posterior", spec.posterior().id());
         ObjectNode encoder = root.putObject("encoder");

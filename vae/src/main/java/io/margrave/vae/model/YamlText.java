@@ -111,17 +111,15 @@ final class YamlText {
     }
 
     /** A tree with what every format begins with. */
-    static ObjectNode root(String format, VaeSpec spec) {
+    static ObjectNode root(String format, ImageShape shape, ValueRange range, int latent) {
         ObjectNode root = YAML.createObjectNode();
         root.put("format", format);
         root.putObject("image")
-                .put("channels", spec.shape().channels())
-                .put("height", spec.shape().height())
-                .put("width", spec.shape().width());
-        root.putObject("range")
-                .put("low", spec.range().low())
-                .put("high", spec.range().high());
-        root.put("latent", spec.latent());
+                .put("channels", shape.channels())
+                .put("height", shape.height())
+                .put("width", shape.width());
+        root.putObject("range").put("low", range.low()).put("high", range.high());
+        root.put("latent", latent);
         return root;
     }
 

@@ -11,11 +11,12 @@ import java.util.stream.Collectors;
 public sealed interface Architecture permits Architecture.Mlp, Architecture.Conv {
 
     /**
-     * Layers from {@code [channels, height, width]} to 2 * latent: means, then log-variances.
+     * Layers from {@code [channels, height, width]} to what a posterior is made of.
      *
+     * @param outputs numbers that the last layer gives: two a latent where it gives means, then log-variances
      * @throws IllegalArgumentException where such images can't be taken
      */
-    List<Layer> encoder(ImageShape shape, int latent);
+    List<Layer> encoder(ImageShape shape, int outputs);
 
     /** Layers from latent to {@code [channels, height, width]}. */
     List<Layer> decoder(ImageShape shape, int latent);
@@ -109,10 +110,10 @@ public sealed interface Architecture permits Architecture.Mlp, Architecture.Conv
         }
 
         @Override
-        public List<Layer> encoder(ImageShape shape, int latent) {
+        public List<Layer> encoder(ImageShape shape, int outputs) {
             List<Layer> layers = new ArrayList<>();
             layers.add(new Layer.Flatten());
-            connect(layers, shape.size(), widths, 2 * latent);
+            connect(layers, shape.size(), widths, outputs);
             return layers;
         }
 
@@ -157,7 +158,7 @@ public sealed interface Architecture permits Architecture.Mlp, Architecture.Conv
         }
 
         @Override
-        public List<Layer> encoder(ImageShape shape, int latent) {
+        public List<Layer> encoder(ImageShape shape, int outputs) {
             List<Layer> layers = new ArrayList<>();
             int in = shape.channels();
             int side = side(shape);
@@ -168,7 +169,7 @@ public sealed interface Architecture permits Architecture.Mlp, Architecture.Conv
                 side = halved(side);
             }
             layers.add(new Layer.Flatten());
-            layers.add(new Layer.Linear(features(in, side), 2 * latent));
+            layers.add(new Layer.Linear(features(in, side), outputs));
             return layers;
         }
 

@@ -1,32 +1,32 @@
 package io.margrave.vae.training;
 
-import io.margrave.vae.model.Vae;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** What training maximises. Each term is reported by name. */
 public interface Objective {
 
-    /** As model files spell it: {@code elbo}, {@code beta}. */
+    /** As model files spell it: {@code elbo}, {@code beta}, {@code vib}, ... */
     String name();
 
     /**
      * The objective for one batch, with its gradient.
      *
-     * @param vae in training
-     * @param images {@code [batch, channels, height, width]}
-     * @param noise standard normal, {@code [batch, draws, latent]}
+     * @param learner the model in training
+     * @param batch images, what they are labelled, noise
      * @param epochs trained so far, fractions included: terms may be weighted by it
      */
-    Value value(Vae vae, Tensor images, Tensor noise, double epochs);
+    Value value(Learner learner, Batch batch, double epochs);
 
     /**
-     * What held-out images are scored by: the objective as it is once all warm-up is over, from its two parts.
+     * What held-out images are scored by: the objective as it is once all warm-up is over.
      *
-     * @param logLikelihood nats an image
-     * @param kl nats an image
+     * @param measured on them
      */
-    double heldOut(double logLikelihood, double kl);
+    double heldOut(HeldOut measured);
+
+    /** Whether {@link Batch#directions} are needed, and |J|_F^2 of held-out images. */
+    boolean penalisesJacobian();
 
     /** Epochs before the objective has taken its final form; early stopping waits for them. */
     int warmUpEpochs();

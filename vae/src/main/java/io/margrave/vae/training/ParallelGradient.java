@@ -1,10 +1,6 @@
 package io.margrave.vae.training;
 
-import io.margrave.data.ImageShape;
-import io.margrave.vae.TensorCopies;
-import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +25,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class ParallelGradient implements AutoCloseable {
     private final Objective objective;
-    private final Vae vae;
+    private final Learner learner;
     private final List<Tensor> parameters;
     private final int threads;
     private final ExecutorService others;
@@ -39,9 +35,9 @@ final class ParallelGradient implements AutoCloseable {
      *
      * @param threads greater than zero; the calling thread is one of them
      */
-    ParallelGradient(Objective objective, Vae vae, List<Tensor> parameters, int threads) {
+    ParallelGradient(Objective objective, Learner learner, List<Tensor> parameters, int threads) {
         this.objective = objective;
-        this.vae = vae;
+        this.learner = learner;
         this.parameters = parameters;
         this.threads = threads;
         this.others = Executors.newFixedThreadPool(Math.max(1, threads - 1), task -> {
@@ -63,19 +59,18 @@ final class ParallelGradient implements AutoCloseable {
     /**
      * Computes the gradient.
      *
-     * @param images {@code count} of them, one after the other
-     * @param noise standard normal, {@code [count, latent]}
+     * @param rows of the batch
      * @param epochs trained so far, fractions included
      */
     @SuppressWarnings("try") // The guard acts by being open.
-    Result of(float[] images, float[] noise, int count, double epochs) {
-        int parts = Math.min(threads, count);
+    Result of(Rows rows, double epochs) {
+        int parts = Math.min(threads, rows.count());
         List<Future<Result>> rest = new ArrayList<>();
         for (int part = 1; part < parts; part++) {
             int number = part;
-            rest.add(others.submit(() -> part(images, noise, count, number, parts, epochs)));
+            rest.add(others.submit(() -> part(rows, number, parts, epochs)));
         }
-        Result first = adopted(part(images, noise, count, 0, parts, epochs));
+        Result first = adopted(part(rows, 0, parts, epochs));
         double sum = first.objective();
         Map<String, Double> terms = new LinkedHashMap<>(first.terms());
         for (Future<Result> future : rest) {
@@ -93,18 +88,14 @@ final class ParallelGradient implements AutoCloseable {
 
     /** The share of some rows in the whole batch; its tensors are retained and belong to no scope. */
     @SuppressWarnings("try") // The scope acts by being open.
-    private Result part(float[] images, float[] noise, int count, int number, int parts, double epochs) {
+    private Result part(Rows rows, int number, int parts, double epochs) {
+        int count = rows.count();
         int from = (int) ((long) count * number / parts);
         int to = (int) ((long) count * (number + 1) / parts);
-        ImageShape shape = vae.spec().shape();
-        int latent = vae.spec().latent();
         double share = (double) (to - from) / count;
         try (PointerScope scope = new PointerScope()) {
-            Tensor input =
-                    TensorCopies.images(Arrays.copyOfRange(images, from * shape.size(), to * shape.size()), shape);
-            Tensor draws =
-                    TensorCopies.tensor(Arrays.copyOfRange(noise, from * latent, to * latent), to - from, 1, latent);
-            Objective.Value value = objective.value(vae, input, draws, epochs);
+            Batch batch = rows.part(from, to, learner.shape(), learner.latent());
+            Objective.Value value = objective.value(learner, batch, epochs);
             TensorVector gradients = torch.grad(
                     new TensorVector(value.objective().mul(new Scalar(-share))),
                     new TensorVector(parameters.toArray(Tensor[]::new)));

@@ -6,15 +6,17 @@ import io.margrave.results.ModelCard;
 import io.margrave.results.Progress;
 import io.margrave.vae.Engine;
 import io.margrave.vae.model.ModelFolder;
-import io.margrave.vae.model.NetworkSpec;
-import io.margrave.vae.model.NetworkVae;
+import io.margrave.vae.model.ModelKind;
 import io.margrave.vae.model.TrainingProvenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,8 @@ public final class Trainer {
 
     /** What the checkpoint of a training that diverged is renamed to; its {@code best.} tensors are the best weights. */
     public static final String DIVERGED = "diverged.safetensors";
+
+    private static final int TIMED_STEPS = 4;
 
     private Trainer() {}
 
@@ -45,28 +49,48 @@ public final class Trainer {
             checkSame(plan, data, out);
             return ModelFolder.card(out, name);
         }
-        NetworkSpec spec = spec(plan, data);
+        Trainee.Blueprint blueprint = Trainee.of(plan, data);
         makeFolder(out);
         try (FolderLock lock = FolderLock.take(out)) {
             if (!ModelFolder.holdsModel(out)) {
-                train(plan, data, spec, out, name, progress);
+                train(plan, data, blueprint, out, name, progress);
             }
         }
         return ModelFolder.card(out, name);
     }
 
+    /**
+     * What one image of a training step costs, from a few steps that train nothing: to tell how long a training will take.
+     *
+     * @return seconds on {@code plan.threads()} threads
+     */
+    @SuppressWarnings("try") // The scope acts by being open.
+    public static double secondsAnImage(TrainingPlan plan, DataSplits data) {
+        Engine.singleThreaded();
+        try (PointerScope scope = new PointerScope()) {
+            Path nowhere = Path.of("no-such-folder", CHECKPOINT);
+            return new TrainingRun(plan, data, Trainee.of(plan, data), nowhere, "timing", Progress.Listener.none())
+                    .secondsAnImage(TIMED_STEPS);
+        }
+    }
+
     private static void train(
-            TrainingPlan plan, DataSplits data, NetworkSpec spec, Path out, String name, Progress.Listener progress) {
+            TrainingPlan plan,
+            DataSplits data,
+            Trainee.Blueprint blueprint,
+            Path out,
+            String name,
+            Progress.Listener progress) {
         Engine.singleThreaded();
         Path checkpoint = out.resolve(CHECKPOINT);
-        TrainingRun run = new TrainingRun(plan, data, spec, checkpoint, name, progress);
+        TrainingRun run = new TrainingRun(plan, data, blueprint, checkpoint, name, progress);
         TrainingRun.Outcome outcome;
         try {
             outcome = run.toTheEnd();
         } catch (TrainingRun.Diverged e) {
             throw new BadInputException(Engine.firstLine(e) + setAside(checkpoint), e);
         }
-        ModelFolder.write(out, NetworkVae.of(spec.trained(provenance(plan, data, outcome)), outcome.parameters()));
+        outcome.trainee().write(out, provenance(plan, data, outcome));
         delete(checkpoint);
     }
 
@@ -79,7 +103,7 @@ public final class Trainer {
     }
 
     private static void checkSame(TrainingPlan plan, DataSplits data, Path out) {
-        TrainingProvenance trained = ModelFolder.spec(out).provenance();
+        TrainingProvenance trained = ModelFolder.provenance(out);
         if (trained == null) {
             throw new BadInputException(out + " holds a model that was not trained here: choose another --out");
         }
@@ -95,35 +119,28 @@ public final class Trainer {
 
     /** The first key that two plans differ in, in words; null where they are the same. */
     static @Nullable String difference(Map<String, String> there, Map<String, String> wanted) {
-        for (Map.Entry<String, String> entry : wanted.entrySet()) {
-            String other = there.get(entry.getKey());
-            if (!entry.getValue().equals(other)) {
-                return entry.getKey() + " " + Objects.requireNonNullElse(other, "missing") + " there, "
-                        + entry.getValue() + " wanted";
+        Set<String> keys = new LinkedHashSet<>(wanted.keySet());
+        keys.addAll(there.keySet());
+        for (String key : keys) {
+            String other = there.get(key);
+            if (!Objects.equals(wanted.get(key), other)) {
+                return key + " " + Objects.requireNonNullElse(other, "missing") + " there, "
+                        + Objects.requireNonNullElse(wanted.get(key), "none") + " wanted";
             }
         }
         return null;
     }
 
-    private static NetworkSpec spec(TrainingPlan plan, DataSplits data) {
-        try {
-            NetworkSpec spec = NetworkSpec.untrained(
-                    data.train().shape(), data.train().range(), plan.latent(), plan.architecture(), plan.likelihood());
-            NetworkVae.parameterShapes(spec);
-            return spec;
-        } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new BadInputException(
-                    "can't train " + plan.architecture().phrase() + " on " + data.name() + ": " + e.getMessage(), e);
-        }
-    }
-
     private static TrainingProvenance provenance(TrainingPlan plan, DataSplits data, TrainingRun.Outcome outcome) {
-        HeldOutElbo test = outcome.test();
+        HeldOut test = outcome.test();
+        boolean random = !plan.variant().kind().deterministic();
+        boolean hasElbo = plan.variant().kind() == ModelKind.VAE;
         return new TrainingProvenance(
                 data.name(),
                 data.train().checksum(),
                 plan.objective().name(),
                 plan.beta(),
+                plan.variant().jacobianPenalty(),
                 plan.seed(),
                 outcome.epochs(),
                 outcome.bestEpoch(),
@@ -131,9 +148,10 @@ public final class Trainer {
                 plan.text(),
                 Map.of("engine", Engine.version(), "java", System.getProperty("java.version", "unknown")),
                 outcome.bestObjective(),
-                test.elbo(),
+                test.accuracy(),
+                hasElbo ? test.elbo() : null,
                 test.logLikelihood(),
-                test.kl(),
+                random ? test.kl() : null,
                 test.activeUnits(),
                 test.klPerDimension(),
                 outcome.history());

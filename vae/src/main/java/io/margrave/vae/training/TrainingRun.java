@@ -7,8 +7,6 @@ import io.margrave.data.Noise;
 import io.margrave.data.TensorData;
 import io.margrave.results.Progress;
 import io.margrave.vae.TensorCopies;
-import io.margrave.vae.model.NetworkSpec;
-import io.margrave.vae.model.NetworkVae;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,9 +17,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One training, from the start or from its checkpoint to the best weights. Order and noise of an epoch come from streams
@@ -37,12 +37,15 @@ final class TrainingRun {
     private final String stage;
     private final Progress.Listener progress;
     private final Noise noise;
-    private final NetworkVae vae;
+    private final Trainee trainee;
+    private final Learner learner;
     private final List<String> names;
     private final List<Tensor> parameters;
     private final Adam adam;
     private final float[] images;
     private final float[] posteriorNoise;
+    private final float @Nullable [] directions;
+    private final boolean predicts;
 
     private final double secondsBefore;
     private final long startNanos;
@@ -66,7 +69,7 @@ final class TrainingRun {
     /**
      * What a training came to.
      *
-     * @param parameters of the best epoch, by name
+     * @param trainee with the weights of the best epoch
      * @param epochs trained
      * @param bestEpoch from 1
      * @param bestObjective on the validation split
@@ -75,18 +78,18 @@ final class TrainingRun {
      * @param history the validation objective after each epoch
      */
     record Outcome(
-            Map<String, Tensor> parameters,
+            Trainee trainee,
             int epochs,
             int bestEpoch,
             double bestObjective,
             double seconds,
-            HeldOutElbo test,
+            HeldOut test,
             List<Double> history) {}
 
     TrainingRun(
             TrainingPlan plan,
             DataSplits data,
-            NetworkSpec spec,
+            Trainee.Blueprint blueprint,
             Path checkpoint,
             String name,
             Progress.Listener progress) {
@@ -97,15 +100,19 @@ final class TrainingRun {
         this.stage = "train " + name;
         this.progress = progress;
         this.noise = new Noise(plan.seed(), "training");
-        this.images = new float[Math.multiplyExact(plan.batch(), spec.shape().size())];
+        this.images =
+                new float[Math.multiplyExact(plan.batch(), data.train().shape().size())];
         this.posteriorNoise = new float[Math.multiplyExact(plan.batch(), plan.latent())];
-        vae = NetworkVae.initialised(spec, plan.seed());
-        names = List.copyOf(vae.parameters().keySet());
-        parameters = List.copyOf(vae.parameters().values());
+        directions = objective.penalisesJacobian() ? new float[posteriorNoise.length] : null;
+        predicts = !plan.variant().kind().reconstructs();
+        trainee = blueprint.initialised(plan.seed());
+        learner = trainee.learner();
+        names = List.copyOf(trainee.parameters().keySet());
+        parameters = List.copyOf(trainee.parameters().values());
         adam = new Adam(parameters, plan.learningRate());
         startNanos = System.nanoTime();
         if (Files.exists(checkpoint)) {
-            Checkpoint kept = read(spec);
+            Checkpoint kept = read(plan, data, checkpoint, trainee.parameters());
             putBack(kept.parameters(), parameters);
             putBack(kept.first(), adam.first());
             putBack(kept.second(), adam.second());
@@ -122,8 +129,11 @@ final class TrainingRun {
         }
     }
 
-    private Checkpoint read(NetworkSpec spec) {
-        Checkpoint kept = Checkpoint.read(checkpoint, NetworkVae.parameterShapes(spec));
+    private static Checkpoint read(
+            TrainingPlan plan, DataSplits data, Path checkpoint, Map<String, Tensor> parameters) {
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        parameters.forEach((name, tensor) -> shapes.put(name, shape(tensor)));
+        Checkpoint kept = Checkpoint.read(checkpoint, shapes);
         String difference = Trainer.difference(kept.plan(), plan.text());
         if (difference == null && !kept.dataChecksum().equals(data.train().checksum())) {
             difference = "other images under the same name";
@@ -138,7 +148,7 @@ final class TrainingRun {
     /** Trains what is left to train and measures the best weights on the test split. */
     Outcome toTheEnd() {
         parameters.forEach(parameter -> parameter.set_requires_grad(true));
-        try (ParallelGradient gradient = new ParallelGradient(objective, vae, parameters, plan.threads())) {
+        try (ParallelGradient gradient = new ParallelGradient(objective, learner, parameters, plan.threads())) {
             while (epochs < plan.epochs() && !isPatienceOver() && !isTimeOver()) {
                 trainEpoch(gradient);
                 epochs++;
@@ -150,8 +160,24 @@ final class TrainingRun {
         parameters.forEach(parameter -> parameter.set_requires_grad(false));
         putBack(best, parameters);
         double seconds = seconds();
-        HeldOutElbo test = HeldOutElbo.measure(vae, data.test(), noise.stream(0, "test", 0));
-        return new Outcome(vae.parameters(), epochs, bestEpoch, bestObjective, seconds, test, history);
+        HeldOut test = measure(data.test(), "test");
+        return new Outcome(trainee, epochs, bestEpoch, bestObjective, seconds, test, history);
+    }
+
+    /** Seconds that one image takes in a step, from {@code steps} of them after one that is not timed; the run is not to be used again. */
+    double secondsAnImage(int steps) {
+        parameters.forEach(parameter -> parameter.set_requires_grad(true));
+        int[] batch =
+                IntStream.range(0, Math.min(plan.batch(), data.train().size())).toArray();
+        Noise.Stream draws = noise.stream(0, "timing", 0);
+        long start = 0;
+        try (ParallelGradient gradient = new ParallelGradient(objective, learner, parameters, plan.threads())) {
+            for (int i = 0; i <= steps; i++) {
+                start = i == 1 ? System.nanoTime() : start;
+                step(gradient, batch, draws, draws, 0);
+            }
+        }
+        return (System.nanoTime() - start) * 1e-9 / (steps * batch.length);
     }
 
     private boolean isPatienceOver() {
@@ -171,22 +197,29 @@ final class TrainingRun {
         int size = data.train().size();
         int[] order = noise.stream(epochs, "order", 0).sample(size, size);
         Noise.Stream draws = noise.stream(epochs, "posterior", 0);
+        Noise.Stream projections = noise.stream(epochs, "jacobian", 0);
         for (int from = 0; from < order.length && !(from > 0 && isTimeOver()); from += plan.batch()) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new CancellationException("training stopped");
             }
             int[] batch = Arrays.copyOfRange(order, from, Math.min(order.length, from + plan.batch()));
             double share = (double) from / order.length;
-            step(gradient, batch, draws, share);
+            step(gradient, batch, draws, projections, share);
         }
     }
 
     @SuppressWarnings("try") // The scope acts by being open.
-    private void step(ParallelGradient gradient, int[] batch, Noise.Stream draws, double share) {
+    private void step(
+            ParallelGradient gradient, int[] batch, Noise.Stream draws, Noise.Stream projections, double share) {
         read(data.train(), batch);
         draws.gaussians(posteriorNoise, 0, batch.length * plan.latent());
+        if (directions != null) {
+            projections.gaussians(directions, 0, batch.length * plan.latent());
+        }
+        float[] labels = predicts ? Rows.labels(data.train(), batch) : null;
+        Rows rows = new Rows(batch.length, images, labels, posteriorNoise, directions);
         try (PointerScope scope = new PointerScope()) {
-            ParallelGradient.Result result = gradient.of(images, posteriorNoise, batch.length, epochs + share);
+            ParallelGradient.Result result = gradient.of(rows, epochs + share);
             if (!Double.isFinite(result.objective())) {
                 throw diverged(result.objective(), share);
             }
@@ -207,8 +240,7 @@ final class TrainingRun {
     }
 
     private void validate() {
-        HeldOutElbo validation = HeldOutElbo.measure(vae, data.validation(), noise.stream(0, "validation", 0));
-        double reached = objective.heldOut(validation.logLikelihood(), validation.kl());
+        double reached = objective.heldOut(measure(data.validation(), "validation"));
         if (!Double.isFinite(reached)) {
             throw diverged(reached, 0);
         }
@@ -219,6 +251,11 @@ final class TrainingRun {
             bestEpoch = epochs;
             best = copies(parameters);
         }
+    }
+
+    private HeldOut measure(ImageSet split, String purpose) {
+        Noise.Stream projections = directions == null ? null : noise.stream(0, purpose + " jacobian", 0);
+        return HeldOut.measure(learner, split, new HeldOut.Draws(noise.stream(0, purpose, 0), projections));
     }
 
     private Diverged diverged(double reached, double share) {
@@ -255,33 +292,42 @@ final class TrainingRun {
     private String describe() {
         return String.format(
                 Locale.ROOT,
-                "validation %s %.2f, best %.2f at epoch %d",
+                "validation %s %s, best %s at epoch %d",
                 objective.name(),
-                lastObjective,
-                bestObjective,
+                nats(lastObjective),
+                nats(bestObjective),
                 bestEpoch);
     }
 
     private String describe(ParallelGradient.Result result, double share) {
         StringBuilder detail = new StringBuilder(String.format(
                 Locale.ROOT,
-                "epoch %d, %.0f %%: %s %.2f",
+                "epoch %d, %.0f %%: %s %s",
                 epochs + 1,
                 100 * share,
                 objective.name(),
-                result.objective()));
-        result.terms().forEach((term, value) -> detail.append(String.format(Locale.ROOT, ", %s %.2f", term, value)));
+                nats(result.objective())));
+        result.terms()
+                .forEach((term, value) -> detail.append(String.format(Locale.ROOT, ", %s %s", term, nats(value))));
         return detail.toString();
+    }
+
+    /** What a pixel costs adds up to tens of nats, what a class costs to hundredths. */
+    private String nats(double value) {
+        return String.format(Locale.ROOT, predicts ? "%.4f" : "%.2f", value);
     }
 
     private Map<String, TensorData> copies(List<Tensor> tensors) {
         Map<String, TensorData> copies = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
             Tensor tensor = tensors.get(i);
-            List<Long> shape = Arrays.stream(TensorCopies.sizes(tensor)).boxed().toList();
-            copies.put(names.get(i), new TensorData(shape, TensorCopies.floats(tensor)));
+            copies.put(names.get(i), new TensorData(shape(tensor), TensorCopies.floats(tensor)));
         }
         return copies;
+    }
+
+    private static List<Long> shape(Tensor tensor) {
+        return Arrays.stream(TensorCopies.sizes(tensor)).boxed().toList();
     }
 
     @SuppressWarnings("try") // The guard acts by being open.

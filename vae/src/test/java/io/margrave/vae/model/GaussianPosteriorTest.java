@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.margrave.data.Noise;
 import io.margrave.vae.TensorCopies;
+import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -37,6 +38,38 @@ class GaussianPosteriorTest {
         float[] values = new float[count];
         new Noise(1, "test").stream(0, "test", 0).gaussians(values, 0, count);
         return values;
+    }
+
+    @Test
+    void a_floor_is_never_undercut_and_adds_up_with_sigma_as_noise_does() {
+        float[] parameters = gaussians(2 * 500);
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] *= 20;
+        }
+        Tensor layer = TensorCopies.tensor(parameters, 50, 20);
+        double[] plain =
+                TensorCopies.doubles(GaussianPosterior.fromParameters(layer).stdDev());
+        for (double floor : new double[] {1e-3, 0.1, 1, 30}) {
+            GaussianPosterior posterior = GaussianPosterior.fromParameters(layer, floor);
+            double[] raised = TensorCopies.doubles(posterior.stdDev());
+            for (int i = 0; i < raised.length; i++) {
+                // In float32 the floor itself is rounded.
+                assertThat(raised[i]).isGreaterThanOrEqualTo(floor * (1 - 1e-7));
+                assertThat(raised[i]).isCloseTo(Math.hypot(plain[i], floor), within(1e-6 * (floor + plain[i])));
+            }
+            assertThat(TensorCopies.floats(posterior.mean()))
+                    .isEqualTo(TensorCopies.floats(
+                            GaussianPosterior.fromParameters(layer).mean()));
+        }
+        assertThat(Arrays.stream(plain).min().orElseThrow()).isLessThan(1e-3);
+    }
+
+    @Test
+    void a_deterministic_posterior_draws_its_mean_whatever_the_noise() {
+        GaussianPosterior posterior = GaussianPosterior.deterministic(TensorCopies.tensor(MEAN, 1, 3));
+        assertThat(TensorCopies.doubles(posterior.stdDev())).containsOnly(0);
+        Tensor draws = posterior.sample(TensorCopies.tensor(OTHER_MEAN, 1, 1, 3));
+        assertThat(TensorCopies.doubles(draws)).containsExactly(MEAN);
     }
 
     /** torch.distributions 2.15, float64: kl_divergence(Independent(Normal(mean, std), 1), ...). */

@@ -41,6 +41,7 @@ class ModelFolderTest {
                     "abc",
                     "beta",
                     4.0,
+                    0,
                     -7L,
                     12,
                     9,
@@ -48,6 +49,7 @@ class ModelFolderTest {
                     Map.of("latent", "3", "arch", "no"),
                     Map.of("engine", "LibTorch"),
                     -101.5,
+                    null,
                     -99.25,
                     -80.0,
                     19.25,
@@ -115,6 +117,34 @@ class ModelFolderTest {
         ModelFolder.write(folder, NetworkVae.initialised(spec, 2));
         assertThat(ModelFolder.read(folder).spec()).isEqualTo(spec);
         assertThat(ModelFolder.card(folder, "m").architecture()).isEqualTo("mlp 5-6");
+    }
+
+    @Test
+    void posterior_and_floor_are_read_back_and_stand_in_the_file_only_where_they_say_something() throws IOException {
+        assertThat(Files.readString(yaml())).contains("posterior: gaussian").doesNotContain("sigma_floor", "kind");
+        NetworkSpec floor = SPEC.withPosterior(PosteriorFamily.GAUSSIAN, 0.25);
+        ModelFolder.write(folder, NetworkVae.initialised(floor, 2));
+        assertThat(ModelFolder.spec(folder)).isEqualTo(floor);
+        assertThat(ModelFolder.kind(folder)).isEqualTo(ModelKind.VAE);
+        NetworkSpec without = SPEC.withPosterior(PosteriorFamily.DETERMINISTIC, 0);
+        ModelFolder.write(folder, NetworkVae.initialised(without, 2));
+        assertThat(ModelFolder.read(folder).spec()).isEqualTo(without);
+        assertThat(ModelFolder.kind(folder)).isEqualTo(ModelKind.AE);
+        edit(text -> text.replace("posterior: deterministic", "posterior: deterministic\nsigma_floor: 0.1"));
+        refused("sigma floor", "deterministic");
+        edit(text -> text.replace("sigma_floor: 0.1", "sigma_floor: -0.1"));
+        refused("sigma_floor");
+        edit(text -> text.replace("deterministic\nsigma_floor: -0.1", "gaussian"));
+        trustWeights();
+        refused("encoder.5.weight");
+    }
+
+    @Test
+    void a_vae_is_no_classifier() {
+        assertThatThrownBy(() -> ModelFolder.readClassifier(folder))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContainingAll("want a classifier", "--kind vib")
+                .hasMessageNotContaining("\n");
     }
 
     @Test

@@ -178,6 +178,23 @@ class NetworkVaeTest {
     }
 
     @Test
+    void a_floor_and_the_want_of_noise_hold_in_bfloat16_too() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor images = TensorCopies.images(new float[2 * SHAPE.size()], SHAPE);
+            NetworkSpec spec = spec(Architecture.mlp(8), LikelihoodSpec.bernoulli());
+            Vae floor = NetworkVae.initialised(spec.withPosterior(PosteriorFamily.GAUSSIAN, 3), 1)
+                    .inBfloat16();
+            assertThat(Arrays.stream(TensorCopies.doubles(floor.encode(images).stdDev()))
+                            .min()
+                            .orElseThrow())
+                    .isGreaterThanOrEqualTo(3);
+            Vae without = NetworkVae.initialised(spec.withPosterior(PosteriorFamily.DETERMINISTIC, 0), 1)
+                    .inBfloat16();
+            assertThat(TensorCopies.doubles(without.encode(images).stdDev())).containsOnly(0);
+        }
+    }
+
+    @Test
     void a_bernoulli_on_values_outside_0_and_1_is_refused() {
         assertThatThrownBy(() -> NetworkSpec.untrained(
                         SHAPE, new ValueRange(-1, 1), 3, Architecture.mlp(), LikelihoodSpec.bernoulli()))

@@ -43,7 +43,12 @@ class ScriptExportTest {
                         wide,
                         Architecture.mlp(6),
                         new LikelihoodSpec(LikelihoodSpec.Family.GAUSSIAN, 0.5, false, LikelihoodSpec.Link.IDENTITY)));
-        return Stream.concat(activations, others);
+        Stream<NetworkSpec> variants = Stream.of(
+                spec(ValueRange.UNIT, Architecture.mlp(6), LikelihoodSpec.bernoulli())
+                        .withPosterior(PosteriorFamily.GAUSSIAN, 0.3),
+                spec(ValueRange.UNIT, Architecture.conv(4, 6), LikelihoodSpec.bernoulli())
+                        .withPosterior(PosteriorFamily.DETERMINISTIC, 0));
+        return Stream.concat(Stream.concat(activations, others), variants);
     }
 
     @ParameterizedTest
@@ -55,6 +60,8 @@ class ScriptExportTest {
         assertThat(back.spec().shape()).isEqualTo(spec.shape());
         assertThat(back.spec().range()).isEqualTo(spec.range());
         assertThat(back.spec().family()).isEqualTo(spec.family());
+        assertThat(back.spec().posterior()).isEqualTo(spec.posterior());
+        assertThat(ModelFolder.kind(folder)).isEqualTo(ModelKind.reconstructing(spec.posterior()));
         assertThat(ModelFolder.card(folder, "m").architecture())
                 .startsWith("imported " + spec.architecture().phrase());
         float[] values = new float[6 * SHAPE.size()];

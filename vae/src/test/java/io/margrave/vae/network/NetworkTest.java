@@ -116,7 +116,7 @@ class NetworkTest {
                     Architecture.conv(),
                     Architecture.conv(8, 8, 8, 8))) {
                 List<Long> image = List.of((long) shape.channels(), (long) shape.height(), (long) shape.width());
-                assertThat(Network.outputShape(architecture.encoder(shape, 7), image))
+                assertThat(Network.outputShape(architecture.encoder(shape, 14), image))
                         .containsExactly(14L);
                 assertThat(Network.outputShape(architecture.decoder(shape, 7), List.of(7L)))
                         .isEqualTo(image);
