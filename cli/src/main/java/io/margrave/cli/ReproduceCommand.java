@@ -4,7 +4,6 @@ import io.margrave.cli.experiment.ExperimentDocument;
 import io.margrave.cli.progress.ConsoleProgress;
 import io.margrave.data.BadInputException;
 import io.margrave.results.experiment.ExperimentResults;
-import io.margrave.results.experiment.ExperimentTables;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -67,7 +66,7 @@ final class ReproduceCommand implements Callable<Integer> {
             names = "--tables",
             paramLabel = "DIR",
             description =
-                    "Make page and figures from the tables of a finished reproduction: no data, no model, no training.")
+                    "Make page and figures from the tables of a finished reproduction instead: no data, no training.")
     private @Nullable Path tables;
 
     @Option(names = "--estimate", description = "Say how long it would take, and end.")
@@ -102,7 +101,7 @@ final class ReproduceCommand implements Callable<Integer> {
                 throw new BadInputException("want --tables without a plan, --scale, --estimate or --print-plan");
             }
             ReproductionFolder folder = new ReproductionFolder(console.resolve(out == null ? tables : out));
-            ExperimentResults results = ExperimentTables.read(console.resolve(tables));
+            ExperimentResults results = ReproductionTables.read(console.resolve(tables));
             ReproductionPages.write(results, List.of(), TABLES_ALONE, folder, figures, global.quiet, console);
             return ExitCode.PASS;
         }
@@ -121,9 +120,11 @@ final class ReproduceCommand implements Callable<Integer> {
             if (estimate) {
                 return ExitCode.PASS;
             }
-            ExperimentResults results = reproduction.run();
+            ReproductionTables.write(reproduction.run(), reproduction.folder().tables());
             progress.close();
-            ExperimentTables.write(results, reproduction.folder().tables());
+            // As the tables have them, rounded: whoever draws from these alone sees the same.
+            ExperimentResults results =
+                    ReproductionTables.read(reproduction.folder().tables());
             ReproductionPages.write(
                     results,
                     reproduction.pictures(results),

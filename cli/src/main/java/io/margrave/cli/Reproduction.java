@@ -21,7 +21,6 @@ import io.margrave.results.experiment.DamageRow;
 import io.margrave.results.experiment.ExperimentModel;
 import io.margrave.results.experiment.ExperimentResults;
 import io.margrave.results.experiment.ExperimentResults.Median;
-import io.margrave.results.experiment.ExperimentTables;
 import io.margrave.results.experiment.MarginRow;
 import io.margrave.results.experiment.SensitivityRow;
 import io.margrave.results.experiment.Slice;
@@ -228,7 +227,7 @@ final class Reproduction {
         List<Slice> slices = new ArrayList<>();
         double alpha = AuditPlan.defaults().alpha();
         for (PlannedModel model : models) {
-            cards.add(ModelFolder.experimentModel(folder.model(model.name()), model.name(), trained(model)));
+            cards.add(card(model));
             if (model.classifies()) {
                 sensitivity.addAll(sensitivity(model));
             } else {
@@ -252,14 +251,17 @@ final class Reproduction {
                 plan.title(), document.name(), alpha, cards, units, margins, damage, targeted, sensitivity, slices);
     }
 
-    private int trained(PlannedModel model) {
-        return Objects.requireNonNull(data.get(model.group().data())).train().size();
+    private ExperimentModel card(PlannedModel model) {
+        int images = Objects.requireNonNull(data.get(model.group().data()))
+                .train()
+                .size();
+        return ModelFolder.experimentModel(folder.model(model.name()), model.name(), images);
     }
 
     private List<SensitivityRow> sensitivity(PlannedModel model) {
         Path part = part("sensitivity", model);
         if (Files.exists(part)) {
-            return ExperimentTables.read(part).sensitivity();
+            return ReproductionTables.read(part).sensitivity();
         }
         DataSplits splits = Objects.requireNonNull(data.get(model.group().data()));
         ImageClassifier classifier = ModelFolder.readClassifier(folder.model(model.name()));
@@ -273,17 +275,17 @@ final class Reproduction {
                     points,
                     threads,
                     named("sensitivity " + model.name()));
-            guard.whole(() -> ExperimentTables.write(part(rows, List.of()), part));
+            guard.whole(() -> ReproductionTables.write(part(model, rows, List.of()), part));
             return rows;
         }
     }
 
-    private ExperimentResults part(List<SensitivityRow> sensitivity, List<Slice> slices) {
+    private ExperimentResults part(PlannedModel model, List<SensitivityRow> sensitivity, List<Slice> slices) {
         return new ExperimentResults(
                 plan.title(),
                 document.name(),
                 AuditPlan.defaults().alpha(),
-                List.of(),
+                List.of(card(model)),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -323,7 +325,7 @@ final class Reproduction {
     private List<Slice> slices(PlannedModel model) {
         Path part = part("planes", model);
         if (Files.exists(part.resolve("slices.csv"))) {
-            return ExperimentTables.read(part).slices();
+            return ReproductionTables.read(part).slices();
         }
         Path run = part.resolve("audit");
         int points = Math.min(ILLUSTRATED, model.group().points());
@@ -336,7 +338,7 @@ final class Reproduction {
         try (RunStore store = RunStore.open(run);
                 StopGuard guard = new StopGuard(console, hint)) {
             List<Slice> slices = slices(model, store);
-            guard.whole(() -> ExperimentTables.write(part(List.of(), slices), part));
+            guard.whole(() -> ReproductionTables.write(part(model, List.of(), slices), part));
             return slices;
         }
     }

@@ -30,9 +30,15 @@ public final class DeterministicCounterparts {
 
     private static final double ALPHA = 0.05;
 
+    /**
+     * How much larger a random model's margin has to be to count: a verified break of it lies where P is about 0.42, one of a deterministic
+     * model at the very boundary, so that its norms are longer by a few per cent for that alone.
+     */
+    private static final double EXCESS = 1.05;
+
     private static final String RULE =
             "Rule: it holds where, in each data set and network, the VAE of the smallest beta has a larger margin than the autoencoder at"
-                    + " each r, and each VIB classifier a larger sensitivity margin than the deterministic one, on significantly more images than not (exact"
+                    + " each r, and each VIB classifier a larger sensitivity margin than the deterministic one, by more than 5\u202f%, on significantly more images than not (exact"
                     + " sign test of paired images, 0.05 divided by the number of tests of the cell); in part where only some of these do. Autoencoder and VAE: all"
                     + " images, one that is not r-robust when clean having margin 0. Classifiers: images that both get right. Margins without a verified break"
                     + " are larger than all others; two of them are equal.";
@@ -53,7 +59,7 @@ public final class DeterministicCounterparts {
         SignTest test() {
             SignTest test = SignTest.NONE;
             for (int i = 0; i < ofRandom.length; i++) {
-                test = test.and(ofDeterministic[i], ofRandom[i]);
+                test = test.and(EXCESS * ofDeterministic[i], ofRandom[i]);
             }
             return test;
         }
@@ -249,9 +255,20 @@ public final class DeterministicCounterparts {
                 Judgement.verdict(judgements),
                 finding(study, reconstructing, classifying, judgements),
                 details(study, reconstructing, classifying, judgements, results, rows),
-                Published.differences(results, "vae", "ae", "vib", "classifier"),
+                differences(results),
                 tables,
                 figures(study, reconstructing, classifying));
+    }
+
+    private static List<String> differences(ExperimentResults results) {
+        List<String> differences = new ArrayList<>(Published.differences(results, "vae", "ae", "vib", "classifier"));
+        differences.add(
+                "A verified break of a random model lies where P is about 0.42, one of a deterministic model at the boundary itself: the random"
+                        + " model\u2019s norms are a few per cent longer for that alone, and the rule asks for more than 5\u202f%.");
+        differences.add(
+                "Under a linear head, which these classifiers have, noise at prediction time can\u2019t lengthen a margin (docs/theory.md): what a VIB"
+                        + " gains over the deterministic classifier it gains in training.");
+        return differences;
     }
 
     /** Those that the rule is about: the VAE of the smallest beta, first seed, at each r, and each VIB classifier. */
@@ -404,7 +421,7 @@ public final class DeterministicCounterparts {
         return new NamedTable(
                 "claim5-vae-against-autoencoder",
                 "r-robustness margins (full, verified) of a VAE and of the same network as an autoencoder, image by image; medians with 95\u202f% intervals, the"
-                        + " one-sided exact sign test of the VAE\u2019s being larger. An image not r-robust when clean has margin 0, a censored margin is larger than all.",
+                        + " one-sided exact sign test of the VAE\u2019s being more than 5\u202f% larger. An image not r-robust when clean has margin 0, a censored margin is larger than all.",
                 List.of(
                         "data, network",
                         "VAE \u03b2",
@@ -416,7 +433,7 @@ public final class DeterministicCounterparts {
                         "median autoencoder",
                         "median ratio",
                         "VAE larger [95\u202f%]",
-                        "larger / smaller / equal",
+                        "more than 5\u202f% larger / not / equal",
                         "by chance"),
                 reconstructing.stream().map(one -> row(study, one)).toList());
     }
@@ -453,7 +470,7 @@ public final class DeterministicCounterparts {
                         "median classifier",
                         "median ratio",
                         "VIB larger [95\u202f%]",
-                        "larger / smaller / equal",
+                        "more than 5\u202f% larger / not / equal",
                         "by chance",
                         "accuracy VIB",
                         "accuracy classifier"),
