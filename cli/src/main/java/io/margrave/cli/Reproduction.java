@@ -252,9 +252,8 @@ final class Reproduction {
     }
 
     private ExperimentModel card(PlannedModel model) {
-        int images = Objects.requireNonNull(data.get(model.group().data()))
-                .train()
-                .size();
+        int images =
+                Objects.requireNonNull(data.get(model.group().data())).train().size();
         return ModelFolder.experimentModel(folder.model(model.name()), model.name(), images);
     }
 
