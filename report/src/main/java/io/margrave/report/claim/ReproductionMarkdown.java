@@ -65,7 +65,10 @@ public final class ReproductionMarkdown {
             claim.figures().forEach(figure -> out.append(figure(figure, figures)));
         }
         ModelsOf models = new ModelsOf(results);
-        out.append("\n## Models\n\n").append(text(models.time())).append("\n\n").append(named(models.table(), true));
+        out.append("\n## Models\n\n")
+                .append(text(models.remarks()))
+                .append("\n\n")
+                .append(named(models.table(), true));
         models.convergence().ifPresent(figure -> out.append(figure(figure, figures)));
         return out.append("\n## The plan\n\n").append(fenced(plan)).toString();
     }

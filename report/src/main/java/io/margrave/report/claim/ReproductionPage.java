@@ -208,7 +208,7 @@ public final class ReproductionPage {
     private static String models(ExperimentResults results, List<Figure> figures, int index) {
         ModelsOf models = new ModelsOf(results);
         StringBuilder out = new StringBuilder("<section class=\"claim\" id=\"models\">\n<h2>Models</h2>\n<p>")
-                .append(Html.text(models.time()))
+                .append(Html.text(models.remarks()))
                 .append("</p>\n")
                 .append(table(models.table(), true));
         if (index < figures.size()) {
