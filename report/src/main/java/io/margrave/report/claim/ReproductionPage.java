@@ -94,7 +94,10 @@ public final class ReproductionPage {
             long count =
                     claims.stream().filter(claim -> claim.verdict() == verdict).count();
             if (count > 0) {
-                parts.add(count + " " + (verdict == Claim.Verdict.HOLDS && count > 1 ? "hold" : verdict.words()));
+                parts.add(count + " "
+                        + (count > 1
+                                ? verdict.words().replaceFirst("^holds", "hold").replaceFirst("^does", "do")
+                                : verdict.words()));
             }
         }
         return "Of " + Text.plural(claims.size(), "claim") + ", " + Text.list(parts) + ": "

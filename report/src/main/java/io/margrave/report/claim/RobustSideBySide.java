@@ -220,7 +220,7 @@ final class RobustSideBySide {
                 details(judgements, all, shown),
                 Published.differences(results, "vae"),
                 all.isEmpty() ? List.of() : List.of(table(study, all)),
-                figures(study, shown));
+                figures(shown));
     }
 
     private static String sentence(Study study, Sides sides) {
@@ -292,11 +292,11 @@ final class RobustSideBySide {
                 rows);
     }
 
-    private static List<Figure> figures(Study study, List<Sides> shown) {
+    private static List<Figure> figures(List<Sides> shown) {
         List<ObjectNode> panels = new ArrayList<>();
         for (Sides sides : shown) {
             if (sides.robust() > 0 && sides.robust() < sides.pairs().size()) {
-                panels.add(panel(study, sides));
+                panels.add(panel(sides));
             }
         }
         return panels.isEmpty()
@@ -311,7 +311,7 @@ final class RobustSideBySide {
                         Figure.Numbers.none()));
     }
 
-    private static ObjectNode panel(Study study, Sides sides) {
+    private static ObjectNode panel(Sides sides) {
         List<String> groups = List.of("robust: R \u2265 |d|", "not: R < |d|");
         ArrayNode values = VegaLite.NODES.arrayNode();
         for (boolean robust : new boolean[] {true, false}) {
@@ -341,11 +341,11 @@ final class RobustSideBySide {
                         VegaLite.numberTip("x", "damage"),
                         VegaLite.numberTip("y", "share"))));
         return VegaLite.panel(
-                sides.cell().title() + ", " + study.titleOfR(sides.cell(), sides.r()),
+                sides.cell().title(),
                 List.of(
-                        "|d| \u2264 " + study.radius(sides.cell(), sides.radius()),
-                        "mean " + sides.damage().first().text() + " and "
-                                + sides.damage().second().text()),
+                        "r = " + Numbers.of(sides.r()) + ", |d| \u2264 " + Numbers.of(sides.radius()),
+                        "mean " + Text.number(sides.damage().first().value()) + " and "
+                                + Text.number(sides.damage().second().value())),
                 Panels.WIDTH,
                 Panels.HEIGHT,
                 List.of(VegaLite.layer(values, "{type: 'line', strokeWidth: 2}", encoding)));

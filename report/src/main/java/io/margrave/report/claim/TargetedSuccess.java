@@ -123,7 +123,7 @@ final class TargetedSuccess {
                 details,
                 differences,
                 single.isEmpty() ? List.of() : List.of(pooled(study, pools), byModel(study, single)),
-                figures(study, single));
+                figures(single));
     }
 
     private static double largest(List<Group> pools, Cell cell) {
@@ -229,7 +229,7 @@ final class TargetedSuccess {
                 "claim6-models", "The same of each kind of model and beta, pooled over seeds.", header, rows);
     }
 
-    private static List<Figure> figures(Study study, List<Group> single) {
+    private static List<Figure> figures(List<Group> single) {
         List<Cell> cells = single.stream().map(Group::cell).distinct().toList();
         List<String> goals = single.stream().map(Group::goal).distinct().toList();
         List<ObjectNode> panels = new ArrayList<>();
@@ -238,7 +238,8 @@ final class TargetedSuccess {
                     single.stream().filter(group -> group.cell().equals(cell)).toList();
             double radius = largest(own, cell);
             panels.add(panel(
-                    cell.title() + ", |d| \u2264 " + study.radius(cell, radius),
+                    cell.title(),
+                    "|d| \u2264 " + Numbers.of(radius),
                     own.stream().filter(group -> group.radius() == radius).toList(),
                     goals));
         }
@@ -253,7 +254,7 @@ final class TargetedSuccess {
                         Figure.Numbers.none()));
     }
 
-    private static ObjectNode panel(String title, List<Group> groups, List<String> goals) {
+    private static ObjectNode panel(String title, String note, List<Group> groups, List<String> goals) {
         List<String> labels = groups.stream()
                 .map(Group::label)
                 .distinct()
@@ -288,7 +289,7 @@ final class TargetedSuccess {
         half.addObject().put("y", 0.5);
         return VegaLite.panel(
                 title,
-                List.of(),
+                List.of(note),
                 Panels.WIDTH,
                 Panels.HEIGHT,
                 List.of(

@@ -135,7 +135,7 @@ class ReproductionPageTest {
                             claim.number() + ". " + claim.title(),
                             claim.verdict().words());
         }
-        assertThat(page).contains("Of 3 claims", "<pre>title: a trial", "default-src 'none'");
+        assertThat(page).contains("Of 3 claims, 3 hold: ", "<pre>title: a trial", "default-src 'none'");
         assertThat(page.substring(0, page.indexOf("</main>"))).doesNotContain("<img ");
         assertThat(page).doesNotContain("id=\"point-data\"");
     }
