@@ -23,7 +23,8 @@ public record Arithmetic(long encoder, long decoder, long firstLayer) {
         List<Long> image =
                 List.of((long) spec.shape().channels(), (long) spec.shape().height(), (long)
                         spec.shape().width());
-        List<Layer> encoder = spec.architecture().encoder(spec.shape(), spec.latent());
+        List<Layer> encoder =
+                spec.architecture().encoder(spec.shape(), spec.posterior().parameters(spec.latent()));
         List<Layer> decoder = spec.architecture().decoder(spec.shape(), spec.latent());
         return new Arithmetic(
                 sum(encoder, image, false),

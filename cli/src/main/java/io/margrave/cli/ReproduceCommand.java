@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "  margrave reproduce --out runs/camuto2021                MNIST, Fashion-MNIST and CIFAR-10: hours",
             "  margrave reproduce --print-plan > mine.yaml             an experiment to edit",
             "  margrave reproduce mine.yaml --estimate                 how long it would take",
-            "  margrave reproduce --tables experiments/camuto2021 --out runs/redrawn    page and figures from tables alone",
+            "  margrave reproduce --tables runs/camuto2021/tables --out runs/redrawn    page and figures from tables alone",
             "",
             "Exit codes: 0 done, whatever the claims come to; 2 bad input; 130 stopped (resumable)."
         })

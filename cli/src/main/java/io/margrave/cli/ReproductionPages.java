@@ -35,6 +35,9 @@ final class ReproductionPages {
             boolean quiet,
             Console console) {
         makeFolder(folder);
+        if (!quiet) {
+            console.note("claims: measuring; intervals of a large experiment take a minute");
+        }
         List<Claim> claims = Claims.of(results);
         ReproductionPage.write(results, claims, grids, plan, folder.page());
         ReproductionMarkdown.write(results, claims, plan, "figures", folder.markdown());

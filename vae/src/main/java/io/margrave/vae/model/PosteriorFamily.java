@@ -10,7 +10,7 @@ public enum PosteriorFamily {
     DETERMINISTIC;
 
     /** Numbers that an encoder's last layer gives for so many latents: mean and log-variance of each, or the mean alone. */
-    int parameters(int latent) {
+    public int parameters(int latent) {
         return this == GAUSSIAN ? Math.multiplyExact(2, latent) : latent;
     }
 
