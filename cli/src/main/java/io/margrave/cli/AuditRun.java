@@ -15,8 +15,11 @@ import io.margrave.robustness.audit.AuditExecutor;
 import io.margrave.robustness.suite.Probe;
 import io.margrave.store.RunStore;
 import io.margrave.vae.Engine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
@@ -27,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +123,35 @@ record AuditRun(AuditPlan plan, Models models, DataSplits data, ImageSet images,
     /** Makes the run folder. */
     RunStore create(Path folder, Console console) {
         return RunStore.create(folder, plan, info(String.valueOf(folder.getFileName())), models.cards());
+    }
+
+    /**
+     * Makes the run folder in one step: whatever stops the process, there is a whole run without a task or none.
+     *
+     * @param folder that does not exist, or holds no run
+     */
+    void begin(Path folder) {
+        String name = String.valueOf(folder.getFileName());
+        Path draft = folder.resolveSibling("." + name + ".new");
+        try {
+            delete(draft);
+            RunStore.create(draft, plan, info(name), models.cards()).close();
+            delete(folder);
+            Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private static AuditPlan placed(AuditPlan plan, Console console) {

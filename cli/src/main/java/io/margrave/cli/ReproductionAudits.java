@@ -171,15 +171,12 @@ record ReproductionAudits(ExperimentPlan plan, @Nullable Path dataDir, int threa
         if (finished(wanted, folder, median)) {
             return;
         }
-        if (Files.exists(folder.resolve(DATABASE))) {
-            try (RunStore store = RunStore.resume(folder)) {
-                AuditRun.reopen(store, wanted.models(), dataDir, console).run(store, threads, hint, console, progress);
-            }
-            return;
+        if (!Files.exists(folder.resolve(DATABASE))) {
+            AuditRun.prepare(wanted, Models.read(wanted.models(), console), console)
+                    .begin(folder);
         }
-        AuditRun begun = AuditRun.prepare(wanted, Models.read(wanted.models(), console), console);
-        try (RunStore store = begun.create(folder, console)) {
-            begun.run(store, threads, hint, console, progress);
+        try (RunStore store = RunStore.resume(folder)) {
+            AuditRun.reopen(store, wanted.models(), dataDir, console).run(store, threads, hint, console, progress);
         }
     }
 
