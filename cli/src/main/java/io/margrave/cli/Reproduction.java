@@ -43,6 +43,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +54,9 @@ import org.jspecify.annotations.Nullable;
 final class Reproduction {
     /** Inputs that the planes of a model are chosen among. */
     private static final int ILLUSTRATED = 16;
+
+    /** Clean P from which on an input is not on the brink itself. */
+    private static final double CLEAR = 0.9;
 
     /** For models whose cells take long. */
     private static final Grid COARSE = new Grid(31, 200);
@@ -317,8 +322,9 @@ final class Reproduction {
     }
 
     /**
-     * The planes of one model at the input whose margin, without the value range, is the median of a few at the smallest r that has any (at
-     * larger ones every clean draw is inside, and there is little to see): an image with black and
+     * The planes of one model at the input whose margin, without the value range, is the median of a few of those with
+     * a clean P of at least 0.9, at the smallest r at which half of them have that (at larger ones every clean draw is inside, and there is little
+     * to see): an image with black and
      * white pixels is a corner of the range, and of a plane through a corner little is inside.
      */
     private List<Slice> slices(PlannedModel model) {
@@ -343,14 +349,20 @@ final class Reproduction {
     }
 
     private List<Slice> slices(PlannedModel model, RunStore store) {
+        List<StoredBreak> breaks = new ArrayList<>();
+        store.done().forEach(task -> breaks.addAll(store.breaks(task)));
+        List<MarginRow> rows = ReproductionRows.margins(store.results(0));
         for (double r : store.plan().r().values()) {
-            List<StoredBreak> breaks = new ArrayList<>();
-            store.done().forEach(task -> breaks.addAll(store.breaks(task)));
+            Set<Integer> clear = rows.stream()
+                    .filter(row -> row.r() == r && row.pClean() >= CLEAR)
+                    .map(MarginRow::point)
+                    .collect(Collectors.toSet());
             List<StoredBreak> found = breaks.stream()
-                    .filter(each -> each.r() == r && each.kind() == Kind.FULL && !each.boxed() && each.norm() > 0)
+                    .filter(each -> each.r() == r && each.kind() == Kind.FULL && !each.boxed())
+                    .filter(each -> clear.contains(each.point()))
                     .sorted(Comparator.comparingDouble(StoredBreak::norm).thenComparingInt(StoredBreak::point))
                     .toList();
-            if (!found.isEmpty()) {
+            if (2 * found.size() >= store.info().points().size()) {
                 return slices(model, store, found.get((found.size() - 1) / 2));
             }
         }

@@ -55,7 +55,8 @@ final class Illustrations {
         details.addAll(Judgement.dependence(judgements));
         details.add(
                 "A plane through an input shows two of its many directions: a bound that holds there may fail in another, and the attack\u2019s is"
-                        + " the one that was found. Planes are of the point with the median margin, not of one that looks well.");
+                        + " the one that was found. Planes are of the point with the median margin among a few whose clean P is at least 0.9, at the smallest r"
+                        + " at which half of them have that; not of one that looks well.");
         List<String> differences = new ArrayList<>();
         differences.add("The paper\u2019s three pictures are sketches; these are computed from trained models.");
         differences.addAll(Published.differences(results, "vae"));

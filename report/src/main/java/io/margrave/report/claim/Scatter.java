@@ -3,6 +3,8 @@ package io.margrave.report.claim;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.margrave.data.Noise;
+import io.margrave.report.Quantiles;
+import io.margrave.report.Text;
 import io.margrave.report.VegaLite;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -100,6 +102,14 @@ record Scatter(
             sample(dots.stream().filter(dot -> dot.y() < dot.x()).toList()).forEach(dot -> below.add(value(dot)));
         }
         ObjectNode encoding = encoding();
+        double highest = highest(dots);
+        long beyond = dots.stream().filter(dot -> dot.y() > highest).count();
+        List<String> said = new ArrayList<>(notes);
+        if (diagonal && beyond > 0) {
+            ObjectNode y = (ObjectNode) encoding.get("y");
+            y.withObject("/scale").put("domainMax", VegaLite.rounded(highest));
+            said.add(Text.integer(beyond) + " above not drawn");
+        }
         encoding.set("color", Panels.ordered("c", colours));
         encoding.set("shape", Panels.shape("s", shapes));
         encoding.set("tooltip", tips());
@@ -118,7 +128,13 @@ record Scatter(
                     crossed));
         }
         layers.addAll(more);
-        return VegaLite.panel(title, notes, Panels.WIDTH, Panels.HEIGHT, layers);
+        return VegaLite.panel(title, said, Panels.WIDTH, Panels.HEIGHT, layers);
+    }
+
+    /** Where the vertical axis may end: a few points far above all others would press these to the ground. */
+    private static double highest(List<Dot> dots) {
+        double[] sorted = dots.stream().mapToDouble(Dot::y).sorted().toArray();
+        return sorted.length == 0 ? 0 : 1.5 * Quantiles.of(sorted, 0.99);
     }
 
     private ObjectNode identity(List<Dot> dots) {
