@@ -239,7 +239,18 @@ public final class BetaAndRobustness {
                 ? "This run has no VAEs of at least two betas that have not collapsed, audited on at least " + FEWEST
                         + " images."
                 : "Median margin at the middle r: " + String.join("; ", parts) + "; the rule is met in "
-                        + Judgement.met(judgements) + " tests.";
+                        + Judgement.met(judgements) + " tests" + direct(families) + ".";
+    }
+
+    /** What the paper calls difficult: whether it pays here. It is no part of the verdict. */
+    private static String direct(List<Family> families) {
+        List<String> ahead = families.stream()
+                .flatMap(family -> DirectControl.ahead(family.study(), family.cell()).stream())
+                .toList();
+        return ahead.isEmpty()
+                ? ""
+                : "; of the models whose Jacobian is penalised or whose \u03c3 has a floor, " + String.join(", ", ahead)
+                        + " gain more than plain VAEs do at no lower an ELBO";
     }
 
     private static Optional<String> sentence(Family family) {
