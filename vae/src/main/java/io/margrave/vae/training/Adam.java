@@ -3,6 +3,7 @@ package io.margrave.vae.training;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
@@ -18,6 +19,11 @@ import org.bytedeco.pytorch.global.torch;
  * Adam (Kingma and Ba 2015) with beta 0.9 and 0.999, by ATen's own fused kernel: one pass over each parameter where the
  * C++ {@code Adam} takes eight. The binding has no method for the kernel, so it is called by its name. The moments are
  * ours: a checkpoint keeps them without the optimiser's pickle.
+ *
+ * <p>A parameter whose gradient has stopped for good (of a unit that died, of a latent that collapsed) has a mean of gradients
+ * that shrinks by a tenth a step until it is subnormal, where it stays: the smallest float times 0.9 rounds to itself. A
+ * processor takes a hundred times as long over such numbers, and half of an epoch went into them. So they are flushed to zero
+ * while the kernel runs, and only then: Java's arithmetic on the same thread keeps them.
  */
 final class Adam {
     private static final double FIRST_DECAY = 0.9;
@@ -92,7 +98,7 @@ final class Adam {
             step.fill_(new Scalar((double) steps));
             // _fused_adam_(self, grads, exp_avgs, exp_avg_sqs, max_exp_avg_sqs, state_steps, *, lr, beta1, beta2,
             // weight_decay, eps, amsgrad, maximize, grad_scale=None, found_inf=None)
-            kernel.callBoxed(new IValueVector(
+            IValueVector arguments = new IValueVector(
                     new IValue(parameterList),
                     new IValue(list(gradients)),
                     new IValue(firstList),
@@ -107,7 +113,13 @@ final class Adam {
                     new IValue(false),
                     new IValue(false),
                     new IValue(),
-                    new IValue()));
+                    new IValue());
+            Context.setFlushDenormal(true);
+            try {
+                kernel.callBoxed(arguments);
+            } finally {
+                Context.setFlushDenormal(false);
+            }
         }
     }
 

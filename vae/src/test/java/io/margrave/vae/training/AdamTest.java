@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.margrave.vae.TensorCopies;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -30,6 +31,24 @@ class AdamTest {
                     .containsExactly(
                             new double[] {0.5079637169837952, -1.5029557943344116, 0.027814432978630066}, within(1e-6));
             assertThat(adam.steps()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try")
+    void the_moments_of_a_gradient_that_stopped_end_at_zero_not_among_the_subnormals_and_javas_own_stay() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor parameter = torch.ones(37);
+            Adam adam = new Adam(List.of(parameter), 0.001);
+            adam.step(List.of(torch.full(new long[] {37}, new Scalar(1e-3))));
+            for (int i = 0; i < 1_000; i++) {
+                adam.step(List.of(torch.zeros(37)));
+            }
+            assertThat(TensorCopies.doubles(adam.first().get(0))).containsOnly(0);
+            assertThat(TensorCopies.doubles(adam.second().get(0))).doesNotContain(0.0);
+            float smallest = Math.scalb(1f, -(int) Math.min(140, adam.steps()));
+            assertThat(smallest * smallest).isZero();
+            assertThat(smallest / 2).isPositive();
         }
     }
 }
