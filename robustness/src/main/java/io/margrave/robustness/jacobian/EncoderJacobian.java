@@ -13,11 +13,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -110,10 +112,11 @@ public record EncoderJacobian(
                 GaussianPosterior posterior = encoder.encode().apply(x);
                 Tensor jacobian = rows(posterior.mean(), x);
                 Tensor stdDev = posterior.stdDev().detach().toType(torch.ScalarType.Double);
-                Top plain = Top.of(jacobian);
-                Top scaled = deterministic ? plain : Top.of(jacobian.div(stdDev.unsqueeze(2)));
+                Tensor gram = jacobian.bmm(jacobian.transpose(1, 2));
+                Top plain = Top.of(torch.ones_like(stdDev), gram, jacobian);
+                Top scaled = deterministic ? plain : Top.of(stdDev.reciprocal(), gram, jacobian);
                 double[] frobenius =
-                        TensorCopies.doubles(jacobian.square().sum(1, 2).sqrt());
+                        TensorCopies.doubles(gram.diagonal(0, 1, 2).sum(1).sqrt());
                 double[] smallest = TensorCopies.doubles(stdDev.amin(new long[] {1}, false));
                 double[] plainNorms = TensorCopies.doubles(plain.norms());
                 double[] scaledNorms = TensorCopies.doubles(scaled.norms());
@@ -125,7 +128,7 @@ public record EncoderJacobian(
                 whitened.narrow(0, first, count).copy_(scaled.directions());
                 if (searched != null) {
                     List<Tensor> strongest =
-                            pullBacks(searched, posterior.mean().detach(), jacobian, pullBacks);
+                            pullBacks(searched, posterior.mean().detach(), gram, jacobian, pullBacks);
                     for (int k = 0; k < pullBacks; k++) {
                         pulled.get(k).narrow(0, first, count).copy_(strongest.get(k));
                     }
@@ -138,20 +141,18 @@ public record EncoderJacobian(
         return new EncoderJacobian(List.copyOf(norms), spectral, whitened, directions);
     }
 
-    /**
-     * With B^2 the Gram matrix of D, the right singular vectors of D J are those of B J, which has a row a latent dimension only.
-     */
-    private static List<Tensor> pullBacks(Vae vae, Tensor mean, Tensor jacobian, int count) {
+    /** With B^2 the Gram matrix of D and G that of J, the right singular vectors of D J are those of B J, and its Gram is B G B. */
+    private static List<Tensor> pullBacks(Vae vae, Tensor mean, Tensor gram, Tensor jacobian, int count) {
         try (NoGradGuard guard = new NoGradGuard()) {
             long latent = mean.size(1);
             Tensor change = changes(vae, mean);
-            Tensor gram = change.bmm(change.transpose(1, 2)).toType(torch.ScalarType.Double);
-            Tensor pulled = root(finite(gram)).bmm(jacobian);
-            T_TensorTensor_T decomposed = torch.linalg_eigh(finite(pulled.bmm(pulled.transpose(1, 2))));
+            Tensor root = root(finite(change.bmm(change.transpose(1, 2)).toType(torch.ScalarType.Double)));
+            T_TensorTensor_T decomposed =
+                    torch.linalg_eigh(finite(root.bmm(gram).bmm(root)));
             List<Tensor> directions = new ArrayList<>();
             for (int k = 0; k < count; k++) {
                 Tensor left = decomposed.get1().select(2, latent - 1 - k);
-                Tensor right = left.unsqueeze(1).bmm(pulled).squeeze(1);
+                Tensor right = combined(root.bmm(left.unsqueeze(2)).squeeze(2), jacobian);
                 Tensor length =
                         torch.linalg_vector_norm(right, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional());
                 directions.add(right.div(length.clamp_min(new Scalar(1e-300))).nan_to_num());
@@ -193,8 +194,10 @@ public record EncoderJacobian(
     /** J, {@code [points, latent, features]}, in double precision. */
     private static Tensor rows(Tensor mean, Tensor inputs) {
         long latent = mean.size(1);
-        Tensor jacobian =
-                torch.zeros(new long[] {inputs.size(0), latent, inputs.size(1)}).toType(torch.ScalarType.Double);
+        Tensor jacobian = torch.empty(
+                new long[] {inputs.size(0), latent, inputs.size(1)},
+                new TensorOptions(torch.ScalarType.Double),
+                new MemoryFormatOptional());
         for (long k = 0; k < latent; k++) {
             try (PointerScope scope = new PointerScope()) {
                 Tensor row = torch.grad(
@@ -211,26 +214,34 @@ public record EncoderJacobian(
         return jacobian;
     }
 
+    /** Each point's rows of J, weighted and summed: {@code [points, features]} of {@code [points, latent]}. */
+    private static Tensor combined(Tensor weights, Tensor jacobian) {
+        return weights.unsqueeze(1).bmm(jacobian).squeeze(1);
+    }
+
     /**
-     * The largest singular values and their right vectors.
+     * The largest singular values of diag(s) J and their right vectors.
      *
      * @param norms {@code [points]}
      * @param directions {@code [points, features]}
      */
     private record Top(Tensor norms, Tensor directions) {
-        static Top of(Tensor matrices) {
-            Tensor gram = matrices.bmm(matrices.transpose(1, 2));
+        /**
+         * From the Gram matrix of J, formed once: that of diag(s) J is diag(s) G diag(s).
+         *
+         * @param scales s, {@code [points, latent]}
+         */
+        static Top of(Tensor scales, Tensor gram, Tensor jacobian) {
+            Tensor scaled = gram.mul(scales.unsqueeze(1)).mul(scales.unsqueeze(2));
             // A matrix that isn't finite would fail the decomposition of the whole batch; its norm is NaN.
-            Tensor finite = gram.flatten(1, -1).isfinite().all(1);
-            T_TensorTensor_T decomposed =
-                    torch.linalg_eigh(torch.where(finite.unsqueeze(1).unsqueeze(2), gram, torch.zeros_like(gram)));
+            Tensor finite = scaled.flatten(1, -1).isfinite().all(1);
+            T_TensorTensor_T decomposed = torch.linalg_eigh(finite(scaled));
             long last = gram.size(1) - 1;
             Tensor norm = torch.where(
                     finite,
                     decomposed.get0().select(1, last).clamp_min(new Scalar(0)).sqrt(),
                     new Scalar(Double.NaN));
-            Tensor left = decomposed.get1().select(2, last);
-            Tensor right = left.unsqueeze(1).bmm(matrices).squeeze(1);
+            Tensor right = combined(decomposed.get1().select(2, last).mul(scales), jacobian);
             return new Top(norm, right.div(norm.clamp_min(new Scalar(1e-300)).unsqueeze(1)));
         }
     }
