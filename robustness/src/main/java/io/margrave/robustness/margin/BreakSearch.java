@@ -8,6 +8,7 @@ import io.margrave.robustness.map.Criterion;
 import io.margrave.robustness.map.Rows;
 import io.margrave.robustness.map.StochasticMap;
 import io.margrave.theory.Proportion;
+import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,8 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <ol>
  *   <li>{@link RaySearch}: of some directions, the few along which a point breaks first;
- *   <li>{@link BoundaryAscent}, twice: a short race of those few, whose winner goes on;
+ *   <li>{@link BoundaryAscent}, twice: a short race of those few, whose winner goes on, and the second where it is
+ *       close;
  *   <li>{@link NormPrediction}: along the direction found, the norms at which P is predicted to lie safely below one half;
  *   <li>{@link VerdictLadder}: the verdicts on those candidates.
  * </ol>
@@ -47,6 +49,13 @@ public final class BreakSearch {
 
     /** Steps of the race, as a share of those that its winner takes afterwards. */
     private static final double RACE_SHARE = 0.6;
+
+    /** A second start takes the last steps, too, where its radius is at most this many times the winner's ... */
+    private static final double CLOSE = 1.1;
+    /** ... and the cosine between the two less than this. */
+    private static final double ELSEWHERE = 0.95;
+
+    private static final double TINY = 1e-12;
 
     private static final Ascent.StepSize RACE_STEP = new Ascent.StepSize(2, 0.3);
     private static final Ascent.StepSize LAST_STEP = new Ascent.StepSize(0.6, 0.05);
@@ -287,17 +296,50 @@ public final class BreakSearch {
                 steered);
         BoundaryAscent.Reached raced =
                 race.run(cheap.select(starts.rows()), "race", starts.directions(), starts.radii(), settings.limit());
-        int[] winners = winners(starts.rows(), raced.radii());
-        double[] radii =
-                Arrays.stream(winners).mapToDouble(i -> raced.radii()[i]).toArray();
+        Tensor moved = raced.perturbed().sub(Rows.select(batch.ball().centers(), starts.rows()));
+        int[] finalists = finalists(starts.rows(), raced.radii(), moved);
         BoundaryAscent last =
                 new BoundaryAscent(effort.steps(), effort.draws(), LAST_STEP, FIRST_GROWTH, LAST_GROWTH, steered);
-        return last.run(
-                cheap,
+        int[] points = at(starts.rows(), finalists);
+        BoundaryAscent.Reached reached = last.run(
+                cheap.select(points),
                 "ascent",
-                Rows.select(raced.perturbed(), winners).sub(batch.ball().centers()),
-                radii,
+                Rows.select(moved, finalists),
+                at(raced.radii(), finalists),
                 settings.limit());
+        int[] best = winners(points, reached.radii());
+        return new BoundaryAscent.Reached(Rows.select(reached.perturbed(), best), at(reached.radii(), best));
+    }
+
+    /**
+     * Of each point's starts, the one with the smallest radius, and the next one where it is close and went elsewhere: a race of a
+     * few draws can't tell which of two such valleys is the deeper.
+     */
+    private static int[] finalists(int[] rows, double[] radii, Tensor moved) {
+        int[] winners = winners(rows, radii);
+        double[] alike =
+                TensorCopies.doubles(torch.cosine_similarity(moved, Rows.select(moved, at(winners, rows)), 1, TINY));
+        int[] seconds = new int[winners.length];
+        Arrays.fill(seconds, -1);
+        for (int i = 0; i < rows.length; i++) {
+            int second = seconds[rows[i]];
+            boolean rival = alike[i] < ELSEWHERE && radii[i] <= CLOSE * radii[winners[rows[i]]];
+            if (rival && (second < 0 || radii[i] < radii[second])) {
+                seconds[rows[i]] = i;
+            }
+        }
+        return IntStream.range(0, winners.length)
+                .flatMap(point -> IntStream.of(winners[point], seconds[point]))
+                .filter(i -> i >= 0)
+                .toArray();
+    }
+
+    private static int[] at(int[] values, int[] places) {
+        return Arrays.stream(places).map(i -> values[i]).toArray();
+    }
+
+    private static double[] at(double[] values, int[] places) {
+        return Arrays.stream(places).mapToDouble(i -> values[i]).toArray();
     }
 
     /** Of each point's starts, the one with the smallest radius. */

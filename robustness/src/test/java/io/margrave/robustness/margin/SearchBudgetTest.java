@@ -27,18 +27,22 @@ class SearchBudgetTest {
     private static final SearchEffort EFFORT = AuditPlan.defaults().search();
     private static final int VERDICT_DRAWS = AuditPlan.defaults().verdictDraws();
 
-    /** One latent, mu = x0, g(z) = 2 z, sigma .1, r = .5: a margin of .25. The last points ignore their input. */
+    /** One latent, mu = x0, g(z) = 2 z, r = .5: a margin of .25. The last points ignore their input. */
     private static CountingMap.Counts search(SearchEffort effort, double alpha) {
+        return search(effort, alpha, 0.1f, ValueRange.UNIT);
+    }
+
+    private static CountingMap.Counts search(SearchEffort effort, double alpha, float stdDev, ValueRange range) {
         try (PointerScope scope = new PointerScope()) {
             float[] values = new float[POINTS * FEATURES];
             Tensor anchors = TensorCopies.tensor(values, POINTS, FEATURES);
             float[][] encoder = new float[1][FEATURES];
             encoder[0][0] = 1;
             CountingMap map = CountingMap.of(Stuck.last(
-                    LinearGaussianMap.of(encoder, new float[][] {{2}, {0}}, new float[] {0.1f}, anchors), STUBBORN));
+                    LinearGaussianMap.of(encoder, new float[][] {{2}, {0}}, new float[] {stdDev}, anchors), STUBBORN));
             BreakSearch.Result result = BreakSearch.run(
                     map,
-                    new Ball(anchors, ValueRange.UNIT),
+                    new Ball(anchors, range),
                     Criterion.leavesBall(0.5),
                     IntStream.range(0, POINTS).toArray(),
                     new Noise(1, "budget"),
@@ -52,15 +56,27 @@ class SearchBudgetTest {
         }
     }
 
-    /** Every start takes part in a race with half the draws a step; the best takes the steps once more. */
+    /** Every start takes part in a race of three fifths of the steps with half the draws each; the best takes all steps after it. */
     @Test
     void a_point_takes_no_more_gradients_than_its_steps_draws_and_starts() {
         CountingMap.Counts counts = search(EFFORT, 0.001);
         for (int i = 0; i < POINTS - STUBBORN; i++) {
-            assertThat(counts.backward(i))
-                    .isPositive()
-                    .isLessThanOrEqualTo(EFFORT.steps() * (EFFORT.draws() + EFFORT.restarts() * (EFFORT.draws() / 2L)));
+            assertThat(counts.backward(i)).isPositive().isLessThanOrEqualTo(gradients(1));
         }
+    }
+
+    /** In the middle of its range a point breaks as soon to either side. */
+    @Test
+    void a_start_that_is_as_good_and_went_elsewhere_takes_the_last_steps_too() {
+        CountingMap.Counts counts = search(EFFORT, 0.001, 0.01f, new ValueRange(-1, 1));
+        for (int i = 0; i < POINTS - STUBBORN; i++) {
+            assertThat(counts.backward(i)).isEqualTo(gradients(2));
+        }
+    }
+
+    private static long gradients(int finalists) {
+        long race = EFFORT.steps() * 3L / 5 * EFFORT.restarts() * (EFFORT.draws() / 2);
+        return race + (long) finalists * EFFORT.steps() * EFFORT.draws();
     }
 
     @Test
