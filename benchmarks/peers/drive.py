@@ -69,7 +69,9 @@ def call(command, environment=None, quiet=False):
 
 
 def java(main, *arguments, options=(), environment=None):
-    return call(["java", *JVM, *options, "-cp", class_path(), main, *arguments], environment)
+    path = class_path()
+    blas = ["-Dorg.bytedeco.openblas.load=mkl"] if "/mkl-" in path else []  # As the launcher does.
+    return call(["java", *JVM, *blas, *options, "-cp", path, main, *arguments], environment)
 
 
 def peer(script, *arguments):

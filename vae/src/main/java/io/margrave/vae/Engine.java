@@ -10,7 +10,10 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The native engine: LibTorch and the OpenBLAS under it. The one place where threads are set.
+ * The native engine: LibTorch and the BLAS under it. The one place where threads are set.
+ *
+ * <p>The BLAS is OpenBLAS, or MKL where its libraries ({@code org.bytedeco:mkl} of the classifier {@code PLATFORM-redist}) are on
+ * the class path and the JVM starts with {@code -Dorg.bytedeco.openblas.load=mkl}.
  *
  * <p>Both libraries keep their own number of threads, and both defaults oversubscribe: a training step took 594 ms where 19
  * ms was right. A thread that LibTorch has already run on keeps the number that held then, so set it before workers start.
@@ -73,9 +76,10 @@ public final class Engine {
         return new Device(torch.DeviceType.CPU);
     }
 
-    /** Versions of what computes, as in {@code LibTorch 2.10.0 (JavaCPP 1.5.13)}. */
+    /** Versions of what computes, as in {@code LibTorch 2.10.0 (JavaCPP 1.5.13)}; with {@code , MKL} where that multiplies matrices. */
     public static String version() {
-        return "LibTorch " + LIBTORCH + " (JavaCPP " + javaCpp() + ")";
+        boolean mkl = Loader.getLoadedLibraries().keySet().stream().anyMatch(name -> name.startsWith("mkl_rt"));
+        return "LibTorch " + LIBTORCH + " (JavaCPP " + javaCpp() + (mkl ? ", MKL)" : ")");
     }
 
     private static String javaCpp() {

@@ -30,7 +30,7 @@ class EngineTest {
 
     @Test
     void versions_are_named() {
-        assertThat(Engine.version()).matches("LibTorch \\d+\\.\\d+\\.\\d+ \\(JavaCPP \\d+\\.\\d+\\.\\d+\\)");
+        assertThat(Engine.version()).matches("LibTorch \\d+\\.\\d+\\.\\d+ \\(JavaCPP \\d+\\.\\d+\\.\\d+(, MKL)?\\)");
     }
 
     @Test
