@@ -115,23 +115,35 @@ class Search:
             yield all_directions[order[rank], points], norms[rank].clamp_max(self.limit / 2)
 
     def start(self):
-        """The best start; of several, the one that gets furthest in a few steps."""
+        """The best start; of several, the two that get furthest in a few steps, best first."""
         if self.o.candidates == 1:
-            return next(self.starts())
-        best, smallest = None, None
+            return [next(self.starts())]
+        raced = []
         for direction, radius in self.starts():
             direction, radius = self.ascend(direction, radius, self.o.explore, self.o.first, self.o.explore_draws)
             near = self.reach(direction, radius)
             excess = self.sample(near, 32)
             # Where P is off, the radius lies; a step along the line through the boundary mends most of it.
             within = (excess <= 0).float().mean(1)
-            radius = radius * (1 + 0.3 * (within - STEERED))
-            if best is None:
-                best, smallest = direction, radius
-            else:
-                better = radius < smallest
-                best, smallest = torch.where(better[:, None], direction, best), torch.minimum(radius, smallest)
-        return best, smallest
+            raced.append((direction, radius * (1 + 0.3 * (within - STEERED))))
+        directions, radii = map(torch.stack, zip(*raced))
+        radii, order = radii.sort(0)
+        points = torch.arange(len(self.x))
+        return [(directions[order[rank], points], radii[rank]) for rank in (0, 1)]
+
+    def finish(self, steps):
+        """The last ascent, of the best start; and of the second where it is close and went elsewhere."""
+        first, *second = self.start()
+        size = self.o.first if self.o.candidates == 1 else self.o.again
+        direction, radius = self.ascend(*first, steps, size, self.o.draws)
+        if second:
+            other, far = second[0]
+            rows = torch.nonzero((far <= self.o.close * first[1]) & (torch.cosine_similarity(other, first[0]) < 0.95)).flatten()
+            if len(rows) > 0:
+                other, far = self.some(rows).ascend(other[rows], far[rows], steps, size, self.o.draws)
+                rows, other, far = (part[far < radius[rows]] for part in (rows, other, far))
+                direction[rows], radius[rows] = other, far
+        return direction, radius
 
     def ascend(self, direction, radius, steps, first, draws):
         """Normalised gradient ascent of a smooth P(broken) on a sphere whose radius follows the boundary."""
@@ -171,8 +183,7 @@ class Search:
     def attempt(self, alpha, steps):
         """Norms of the last verified candidates, NaN where there is none, and the p of their verdicts."""
         ladder = [tuple(map(float, rung.split(":"))) for rung in self.o.ladder.split(",")]
-        direction, radius = self.start()
-        direction, radius = self.ascend(direction, radius, steps, self.o.first if self.o.candidates == 1 else self.o.again, self.o.draws)
+        direction, radius = self.finish(steps)
         norms = self.predict(direction, radius, ladder)
         clean = (self.sample(self.x, 32) <= 0).float().mean(1)
         norms[:, clean <= 0.3] = 0
@@ -224,6 +235,7 @@ def parser():
     parse.add_argument("--explore-draws", type=int, default=4)
     parse.add_argument("--ray-draws", type=int, default=8)
     parse.add_argument("--candidates", type=int, default=1)
+    parse.add_argument("--close", type=float, default=1, help="largest radius of a second finalist, to the first's")
     parse.add_argument("--last", type=float, default=0.05)
     parse.add_argument("--ladder", default=LADDER)
     parse.add_argument("--seed", type=int, default=0)
