@@ -205,6 +205,7 @@ def main():
     parse.add_argument("--rounds", type=int, default=3)
     o = parse.parse_args()
     torch.set_num_threads(o.threads)
+    torch.set_flush_denormal(True)  # As ours does while Adam runs: its moments end there.
     chosen = json.loads(o.forms) if o.forms else {}
     for what, form, make, steps in forms(o.model):
         if o.only and not what.startswith(tuple(o.only.split("|"))):
