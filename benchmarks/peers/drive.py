@@ -70,7 +70,9 @@ def call(command, environment=None, quiet=False):
 
 def java(main, *arguments, options=(), environment=None):
     path = class_path()
-    blas = ["-Dorg.bytedeco.openblas.load=mkl"] if "/mkl-" in path else []  # As the launcher does.
+    blas = []
+    if "/mkl-" in path:  # As the launcher does.
+        blas, environment = ["-Dorg.bytedeco.openblas.load=mkl"], {**(environment or {}), "MKL_NUM_THREADS": "1"}
     return call(["java", *JVM, *blas, *options, "-cp", path, main, *arguments], environment)
 
 

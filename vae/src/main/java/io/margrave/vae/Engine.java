@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.global.torch;
  * The native engine: LibTorch and the BLAS under it. The one place where threads are set.
  *
  * <p>The BLAS is OpenBLAS, or MKL where its libraries ({@code org.bytedeco:mkl} of the classifier {@code PLATFORM-redist}) are on
- * the class path and the JVM starts with {@code -Dorg.bytedeco.openblas.load=mkl}.
+ * the class path and the JVM starts with {@code -Dorg.bytedeco.openblas.load=mkl} and {@code MKL_NUM_THREADS=1} in its environment: MKL's own
+ * threads miss their OpenMP library when it is loaded this way, which ends the process; one thread a worker needs none.
  *
  * <p>Both libraries keep their own number of threads, and both defaults oversubscribe: a training step took 594 ms where 19
  * ms was right. A thread that LibTorch has already run on keeps the number that held then, so set it before workers start.
@@ -51,7 +52,7 @@ public final class Engine {
             throw new IllegalArgumentException("want at least one thread, got " + n);
         }
         torch.set_num_threads(n);
-        openblas.blas_set_num_threads(n);
+        openblas.blas_set_num_threads(mkl() ? 1 : n);
     }
 
     /** Intra-op threads of LibTorch on the calling thread. */
@@ -78,8 +79,11 @@ public final class Engine {
 
     /** Versions of what computes, as in {@code LibTorch 2.10.0 (JavaCPP 1.5.13)}; with {@code , MKL} where that multiplies matrices. */
     public static String version() {
-        boolean mkl = Loader.getLoadedLibraries().keySet().stream().anyMatch(name -> name.startsWith("mkl_rt"));
-        return "LibTorch " + LIBTORCH + " (JavaCPP " + javaCpp() + (mkl ? ", MKL)" : ")");
+        return "LibTorch " + LIBTORCH + " (JavaCPP " + javaCpp() + (mkl() ? ", MKL)" : ")");
+    }
+
+    private static boolean mkl() {
+        return Loader.getLoadedLibraries().keySet().stream().anyMatch(name -> name.startsWith("mkl_rt"));
     }
 
     private static String javaCpp() {
