@@ -47,6 +47,11 @@ MEANING = {
 # ---------------------------------------------------------------------------------------------------------- running things
 
 
+def uses_mkl():
+    """Whether the build has MKL in OpenBLAS's place (-Pmkl): its figures are kept apart."""
+    return "/mkl-" in class_path()
+
+
 def class_path():
     jar = next((BENCHMARKS / "target").glob("margrave-benchmarks-*.jar"))
     return f"{jar}:{(BENCHMARKS / 'target' / 'classpath.txt').read_text().strip()}"
@@ -71,7 +76,7 @@ def call(command, environment=None, quiet=False):
 def java(main, *arguments, options=(), environment=None):
     path = class_path()
     blas = []
-    if "/mkl-" in path:  # As the launcher does.
+    if uses_mkl():  # As the launcher does.
         blas, environment = ["-Dorg.bytedeco.openblas.load=mkl"], {**(environment or {}), "MKL_NUM_THREADS": "1"}
     return call(["java", *JVM, *blas, *options, "-cp", path, main, *arguments], environment)
 
@@ -154,11 +159,20 @@ def fastest_forms(o):
 
 
 def jmh(o, threads, what, work):
+    """Milliseconds a step, or a point. Training threads are the step's own; bounds are independent: a Java thread each, all at once."""
+    if threads > 1 and "bounds" in what:
+        rest = [name for name in what if name != "bounds"]
+        return [*jmh_run(o, threads, rest, work), *jmh_run(o, threads, ["bounds"], work, copies=threads)]
+    return jmh_run(o, threads, what, work)
+
+
+def jmh_run(o, threads, what, work, copies=1):
     names = {"training": "TrainingStep", "attack": "AttackStep", "jacobian": "Bounds.jacobian", "bounds": "Bounds.bounds",
              "peak": "MatrixPeak"}
     out = work.folder / "jmh.json"
     command = ["|".join(names[name] for name in what), "-f", "1", "-wi", "1", "-w", o.warm_up, "-i", "3", "-r", o.iteration,
-               "-foe", "true", "-rf", "json", "-rff", out, "-o", os.devnull, "-jvmArgsAppend", " ".join(JVM), "-p", f"threads={threads}"]
+               "-foe", "true", "-rf", "json", "-rff", out, "-o", os.devnull, "-jvmArgsAppend", " ".join(JVM), "-p", f"threads={threads}",
+               "-t", copies]
     if "peak" in what:
         command += ["-p", "shape=CUBE" if not o.layer else "shape=CUBE,LAYER"]
     java("org.openjdk.jmh.Main", *command, environment={"MARGRAVE_BENCHMARK_MODEL": str(o.model)})
@@ -172,7 +186,7 @@ def jmh(o, threads, what, work):
         elif "model" in parameters:
             name = f"{name} {parameters['model']}"
         metric = result["primaryMetric"]
-        lines.append({"what": name, "side": "margrave", "form": form, "threads": threads, "ms": metric["score"],
+        lines.append({"what": name, "side": "margrave", "form": form, "threads": threads, "ms": metric["score"] / copies,
                       "raw": metric["rawData"][0]})
     return lines
 
@@ -187,7 +201,7 @@ def peer_steps(o, threads, what, forms):
 def steps(o, work):
     forms = work.of("forms")[0]["forms"]
     for number in range(o.rounds):
-        for threads, what in ((1, ("training", "attack", "jacobian", "bounds", "peak")), (2, ("training", "peak"))):
+        for threads, what in ((1, ("training", "attack", "jacobian", "bounds", "peak")), (2, ("training", "bounds", "peak"))):
             if threads > o.threads:
                 continue
             work.add(f"steps/{number}/margrave/{threads}", lambda: jmh(o, threads, what, work))
@@ -523,9 +537,8 @@ def summary(o, work):
                     note += f", {figure * 1e6 * top / count:.2f} x the time of its arithmetic"
             target = {"bounds MLP": "20 ms", "training MLP": "ratio 1.0, 60 % of peak", "attack MLP": "ratio 1.0, 60 % of peak",
                       }.get(what, "ratio 1.0")
-            if threads == 1 or what != "bounds MLP":
-                rows.append([f"{meaning}, {threads} thread{'s' * (threads > 1)}", f"{figure:.2f} ms", f"{other:.2f} ms",
-                             f"{statistics.median(ratios):.2f}", spread(ratios), target, note])
+            rows.append([f"{meaning}, {threads} thread{'s' * (threads > 1)}", f"{figure:.2f} ms", f"{other:.2f} ms",
+                         f"{statistics.median(ratios):.2f}", spread(ratios), target, note])
 
     medians = {}
     for side, threads in (("pytorch", 1), ("pytorch", 2), ("pytorch bfloat16", 1)):
@@ -610,19 +623,20 @@ def write(o, work, readme):
     """Prints the table and keeps it with every measurement behind it."""
     work.add("finished/0/both/0", lambda: [{}])
     where, rows = summary(o, work)
-    command = "benchmarks/run " + o.command
+    command = ("MARGRAVE_MAVEN_OPTS=-Pmkl " if uses_mkl() else "") + "benchmarks/run " + o.command
     text = markdown(where, rows, command)
     print(text)
     if o.quick:
         return
-    name = f"{where['date']}-{o.command}"
+    section = o.command + ("-mkl" if uses_mkl() else "")
+    name = f"{where['date']}-{section}"
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{name}.json").write_text(json.dumps({"surroundings": where, "table": rows, "lines": work.lines}, indent=1) + "\n")
     with (RESULTS / f"{name}.csv").open("w", newline="") as out:
         csv.writer(out).writerows([["what", "margrave", "pytorch", "ratio", "spread", "target", "note"], *rows])
     print(f"written: {RESULTS / name}.json and .csv", file=sys.stderr)
     if readme:
-        put_into_readme(o.command, text)
+        put_into_readme(section, text)
     if o.command == "scaling":
         call([sys.executable, HERE / "plot.py", RESULTS / f"{name}.json", RESULTS / "scaling.svg"])
 
@@ -675,7 +689,8 @@ def main():
     o.images = 1 if o.quick else 3
     o.warm_up, o.iteration = ("300ms", "300ms") if o.quick else ("1s", "1s")
     o.layer = False
-    work = o.work or BENCHMARKS / "target" / "run" / (o.command + ("-quick" if o.quick and o.command != "quick" else ""))
+    work = o.work or BENCHMARKS / "target" / "run" / (o.command + ("-quick" if o.quick and o.command != "quick" else "")
+                      + ("-mkl" if uses_mkl() else ""))
     if o.fresh:
         shutil.rmtree(work, ignore_errors=True)
     o.model = o.model or os.environ.get("MARGRAVE_BENCHMARK_MODEL")

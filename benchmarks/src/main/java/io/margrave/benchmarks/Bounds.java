@@ -38,6 +38,16 @@ public class Bounds {
     private @Nullable Subject subject;
     private @Nullable Tensor inputs;
 
+    /** One engine thread for each Java thread. */
+    @State(Scope.Thread)
+    public static class Single {
+        /** LibTorch keeps its number of threads by thread. */
+        @Setup(Level.Trial)
+        public void single() {
+            Engine.singleThreaded();
+        }
+    }
+
     /** The trained model and its first test images. */
     @Setup(Level.Trial)
     public void open() {
@@ -61,7 +71,7 @@ public class Bounds {
     /** All three bounds of 64 points, as an audit forms them; per point. */
     @Benchmark
     @OperationsPerInvocation(CHUNK)
-    public double bounds() {
+    public double bounds(Single thread) {
         Subject of = Objects.requireNonNull(subject);
         try (PointerScope scope = new PointerScope()) {
             Tensor chunk = Objects.requireNonNull(inputs).narrow(0, 0, CHUNK);
