@@ -159,19 +159,19 @@ def fastest_forms(o):
 
 
 def jmh(o, threads, what, work):
-    """Milliseconds a step, or a point. Training threads are the step's own; bounds are independent: a Java thread each, all at once."""
-    if threads > 1 and "bounds" in what:
-        rest = [name for name in what if name != "bounds"]
-        return [*jmh_run(o, threads, rest, work), *jmh_run(o, threads, ["bounds"], work, copies=threads)]
-    return jmh_run(o, threads, what, work)
+    """Milliseconds a step, or a point. A training step has threads of its own; of all else each Java thread does one at the same time."""
+    if threads == 1:
+        return jmh_run(o, 1, 1, what, work)
+    alone = [name for name in what if name == "training"]
+    return [*jmh_run(o, threads, 1, alone, work), *jmh_run(o, threads, threads, [name for name in what if name not in alone], work)]
 
 
-def jmh_run(o, threads, what, work, copies=1):
+def jmh_run(o, threads, copies, what, work):
     names = {"training": "TrainingStep", "attack": "AttackStep", "jacobian": "Bounds.jacobian", "bounds": "Bounds.bounds",
              "peak": "MatrixPeak"}
     out = work.folder / "jmh.json"
     command = ["|".join(names[name] for name in what), "-f", "1", "-wi", "1", "-w", o.warm_up, "-i", "3", "-r", o.iteration,
-               "-foe", "true", "-rf", "json", "-rff", out, "-o", os.devnull, "-jvmArgsAppend", " ".join(JVM), "-p", f"threads={threads}",
+               "-foe", "true", "-rf", "json", "-rff", out, "-o", os.devnull, "-jvmArgsAppend", " ".join(JVM), "-p", f"threads={threads // copies}",
                "-t", copies]
     if "peak" in what:
         command += ["-p", "shape=CUBE" if not o.layer else "shape=CUBE,LAYER"]

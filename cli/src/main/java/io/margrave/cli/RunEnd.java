@@ -7,6 +7,7 @@ import io.margrave.results.EvaluationCheck.Level;
 import io.margrave.results.Gate;
 import io.margrave.store.RunExport;
 import io.margrave.store.RunStore;
+import io.margrave.vae.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ record RunEnd(@Nullable Gate gate, @Nullable Level level, boolean strict, boolea
         run.run(store, global.threads(), console, progress);
         progress.close();
         check(run, store, progress, console);
+        // Reports are made by Java, which has a heap of its own.
+        Engine.releaseMemory();
         if (!store.plan().suite().isEmpty()) {
             RunExport.write(
                     store,

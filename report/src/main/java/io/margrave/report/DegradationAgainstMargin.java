@@ -18,6 +18,7 @@ final class DegradationAgainstMargin {
 
     static List<Figure> figures(RunResults results) {
         List<ObjectNode> panels = new ArrayList<>();
+        List<ScatterPanel> scatters = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
         int left = 0;
         int undefined = 0;
@@ -34,6 +35,7 @@ final class DegradationAgainstMargin {
             }
             if (!pairs.isEmpty()) {
                 ScatterPanel scatter = new ScatterPanel(results, pairs);
+                scatters.add(scatter);
                 List<Group> groups = scatter.groups();
                 panels.add(panel(radius, scatter, groups, panels.size()));
                 for (Group group : groups) {
@@ -55,7 +57,8 @@ final class DegradationAgainstMargin {
                 + "; negative is worse. For densities it depends on the pixel unit. Horizontal: norm of the smallest verified break"
                 + " (upper, full, in range, STATISTICAL). Left out: " + Text.integer(left)
                 + " rows censored or not shown to be r-robust when clean, " + Text.integer(undefined)
-                + " whose degradation is undefined or not asked for.";
+                + " whose degradation is undefined or not asked for."
+                + ScatterPanel.note(scatters);
         return List.of(new Figure(
                 "degradation-against-margin",
                 "Likelihood degradation under attack against the margin",
@@ -80,7 +83,11 @@ final class DegradationAgainstMargin {
         zero.addObject().put("degradation", 0);
         List<ObjectNode> layers = List.of(
                 VegaLite.zoomable(
-                        VegaLite.layer(scatter.values("margin", "degradation"), scatter.mark(), encoding), number),
+                        VegaLite.layer(
+                                ScatterPanel.values(scatter.drawn(), "margin", "degradation"),
+                                scatter.mark(),
+                                encoding),
+                        number),
                 VegaLite.layer(
                         zero,
                         "{type: 'rule', color: '#444', strokeDash: [5, 4]}",

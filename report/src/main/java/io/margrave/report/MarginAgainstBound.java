@@ -30,8 +30,9 @@ final class MarginAgainstBound {
 
     private static @org.jspecify.annotations.Nullable Figure figure(RunResults results, Bound bound) {
         List<ObjectNode> panels = new ArrayList<>();
+        List<ScatterPanel> scatters = new ArrayList<>();
         List<List<String>> numbers = new ArrayList<>();
-        int drawn = 0;
+        int compared = 0;
         int below = 0;
         int censored = 0;
         int flat = 0;
@@ -53,9 +54,10 @@ final class MarginAgainstBound {
                     below += row.marginUpper() < bound.of(row) ? 1 : 0;
                 }
             }
-            drawn += pairs.size();
+            compared += pairs.size();
             if (!pairs.isEmpty()) {
                 ScatterPanel scatter = new ScatterPanel(results, pairs);
+                scatters.add(scatter);
                 List<Group> groups = scatter.groups();
                 panels.add(panel(radius, bound, scatter, groups, panels.size()));
                 groups.forEach(group -> numbers.add(numbers(radius, group)));
@@ -69,13 +71,14 @@ final class MarginAgainstBound {
                 + " (upper, full, in range, STATISTICAL). Dashed: y = x; solid: least squares, one line a model. "
                 + (below == 0
                         ? "No verified break lies below the estimate"
-                        : Text.plural(below, "verified break") + " of " + Text.integer(drawn)
+                        : Text.plural(below, "verified break") + " of " + Text.integer(compared)
                                 + (below == 1 ? " lies" : " lie") + " below the estimate (crosses)")
                 + ". These attacks move \u03c3 too, so a break below breaks the estimate\u2019s assumption of a fixed \u03c3, not a theorem. Left out: "
                 + Text.integer(notRobust) + " model-point-radius rows not shown to be r-robust when clean, "
                 + Text.integer(censored)
                 + " censored (no break found), " + Text.integer(flat) + " flat (infinite estimate)."
-                + Bound.withheld(results);
+                + Bound.withheld(results)
+                + ScatterPanel.note(scatters);
         return new Figure(
                 "margin-against-" + bound.id,
                 "Verified margin against the " + bound.title,
@@ -104,14 +107,12 @@ final class MarginAgainstBound {
         ArrayNode identity = VegaLite.NODES.arrayNode();
         identity.addObject().put("bound", 0).put("margin", 0);
         identity.addObject().put("bound", VegaLite.rounded(largest)).put("margin", VegaLite.rounded(largest));
-        ArrayNode values = scatter.values("bound", "margin");
-        ArrayNode violations = VegaLite.NODES.arrayNode();
-        for (int i = 0; i < values.size(); i++) {
-            Pair pair = scatter.pairs().get(i);
-            if (pair.y() < pair.x()) {
-                violations.add(values.get(i).deepCopy());
-            }
-        }
+        ArrayNode values = ScatterPanel.values(scatter.drawn(), "bound", "margin");
+        // Whether they are drawn as a point or not.
+        List<Pair> below =
+                scatter.pairs().stream().filter(pair -> pair.y() < pair.x()).toList();
+        ArrayNode violations =
+                ScatterPanel.values(new ScatterPanel(scatter.results(), below).drawn(), "bound", "margin");
         List<ObjectNode> tips = scatter.tips(
                 VegaLite.numberTip("bound", "lower bound (" + bound.id + ", estimate)"),
                 VegaLite.numberTip("margin", "verified upper bound"));

@@ -6,18 +6,23 @@ import io.margrave.results.AuditRow;
 import io.margrave.results.ModelCard;
 import io.margrave.results.RunResults;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The points of one scatter plot and what they say together.
+ * The points of one scatter plot and what they say together. Statistics are of all points; of very many, a part is drawn.
  *
  * @param results the run, for models, colours and the bootstrap's seed
- * @param pairs one a point drawn
+ * @param pairs one a point
  */
 record ScatterPanel(RunResults results, List<Pair> pairs) {
 
     /** A point: two finite values of one row. */
     record Pair(AuditRow row, double x, double y) {}
+
+    /** Most points drawn: more are a blot, and take megabytes each time the figure is kept. */
+    static final int MOST = 3_000;
 
     /** Name of the pool of all models. */
     static final String POOLED = "all models";
@@ -51,8 +56,29 @@ record ScatterPanel(RunResults results, List<Pair> pairs) {
                 name, pooled, Association.of(x, y, images, results.plan().seed()), largest);
     }
 
-    /** The points as data. */
-    ArrayNode values(String xField, String yField) {
+    /** The points that are drawn: of each model as many of its first, which are a random sample unless somebody named them. */
+    List<Pair> drawn() {
+        if (pairs.size() <= MOST) {
+            return pairs;
+        }
+        int each = MOST / results.models().size();
+        Map<String, Integer> taken = new HashMap<>();
+        return pairs.stream()
+                .filter(pair -> taken.merge(pair.row().model(), 1, Integer::sum) <= each)
+                .toList();
+    }
+
+    /** What a caption says where some are not drawn; empty where all are. */
+    static String note(List<ScatterPanel> panels) {
+        boolean some = panels.stream().anyMatch(panel -> panel.pairs().size() > MOST);
+        return some
+                ? " At most " + Text.integer(MOST)
+                        + " points a panel are drawn, the first of each model; all statistics are of all points."
+                : "";
+    }
+
+    /** Points as data. */
+    static ArrayNode values(List<Pair> pairs, String xField, String yField) {
         ArrayNode values = VegaLite.NODES.arrayNode();
         for (Pair pair : pairs) {
             ObjectNode value = values.addObject();
@@ -81,8 +107,8 @@ record ScatterPanel(RunResults results, List<Pair> pairs) {
 
     /** Fewer points are drawn larger. */
     String mark() {
-        int size = pairs.size() <= 600 ? 26 : pairs.size() <= 3000 ? 14 : 7;
-        double opacity = pairs.size() <= 600 ? 0.65 : pairs.size() <= 3000 ? 0.5 : 0.35;
+        int size = pairs.size() <= 600 ? 26 : 14;
+        double opacity = pairs.size() <= 600 ? 0.65 : 0.5;
         return "{type: 'point', filled: true, clip: true, size: " + size + ", opacity: " + opacity + "}";
     }
 

@@ -75,6 +75,30 @@ class FiguresTest {
                 "attack-figures.golden.txt");
     }
 
+    /** A figure of a whole test set must not grow with it; what lies below the estimate is seen all the same. */
+    @Test
+    void of_thousands_of_points_a_part_is_drawn_and_all_are_counted() {
+        SampleRun run = SampleRun.run()
+                .models(Map.of("a", 1.0, "b", 4.0))
+                .points(2_000)
+                .oneRadius()
+                .withoutCurves()
+                .breaksScaledBy(0.8);
+        RunResults results = run.results();
+        Figure figure = figure(run, "margin-against-whitened");
+        long below = results.rows().stream()
+                .filter(row -> row.verdictClean() == Verdict.HOLDS
+                        && row.marginUpper() != null
+                        && row.boundWhitened() != null
+                        && row.marginUpper() < row.boundWhitened())
+                .count();
+        assertThat(below).isPositive();
+        assertThat(values(figure.spec(), "point")).hasSize((int) (ScatterPanel.MOST + below));
+        assertThat(figure.caption()).contains("points a panel are drawn, the first of each model");
+        assertThat(figure.numbers().rows().get(0).get(2))
+                .isEqualTo(Text.integer(results.rows().size()));
+    }
+
     private static void compare(List<Figure> figures, String file) throws Exception {
         StringBuilder drawn = new StringBuilder();
         for (Figure figure : figures) {

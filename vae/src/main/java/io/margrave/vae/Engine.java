@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
@@ -75,6 +76,14 @@ public final class Engine {
     /** The processor: where tensors live unless another device is asked for. */
     public static Device cpu() {
         return new Device(torch.DeviceType.CPU);
+    }
+
+    /**
+     * Gives memory of freed tensors back to the system: the allocator keeps it for the next tensors, and much of other work follows.
+     * Milliseconds; nothing where the C library can't.
+     */
+    public static void releaseMemory() {
+        Pointer.trimMemory();
     }
 
     /** Versions of what computes, as in {@code LibTorch 2.10.0 (JavaCPP 1.5.13)}; with {@code , MKL} where that multiplies matrices. */
