@@ -57,6 +57,14 @@ public sealed interface Layer
         return shapes;
     }
 
+    /**
+     * The same images with the channels of a pixel side by side, as the convolutions compute: without it they are put so and back at each
+     * layer. Takes a copy at most where images enter; sizes and values stay.
+     */
+    private static Tensor channelsLast(Tensor images) {
+        return images.contiguous(torch.MemoryFormat.ChannelsLast);
+    }
+
     private static Tensor parameter(Map<String, Tensor> parameters, String name) {
         Tensor parameter = parameters.get(name);
         if (parameter == null) {
@@ -154,7 +162,7 @@ public sealed interface Layer
         @Override
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
             return torch.conv2d(
-                    input,
+                    channelsLast(input),
                     parameter(parameters, "weight"),
                     new TensorOptional(parameter(parameters, "bias")),
                     new long[] {stride, stride},
@@ -226,7 +234,7 @@ public sealed interface Layer
         @Override
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
             return torch.conv_transpose2d(
-                    input,
+                    channelsLast(input),
                     parameter(parameters, "weight"),
                     new TensorOptional(parameter(parameters, "bias")),
                     new long[] {stride, stride},

@@ -102,7 +102,7 @@ public final class Network {
      * Runs all layers.
      *
      * @param batch {@code [batch, ...]}, a row of the network's input shape
-     * @return {@code [batch, ...]}, a row of its output shape
+     * @return {@code [batch, ...]}, a row of its output shape; contiguous, whatever order the layers computed in
      */
     public Tensor forward(Tensor batch) {
         Tensor value = type == ScalarType.Float ? batch : batch.toType(type);
@@ -114,7 +114,7 @@ public final class Network {
                         "layer " + i + " (" + layers.get(i) + ") on an input of " + TensorCopies.shape(value), e);
             }
         }
-        return type == ScalarType.Float ? value : value.toType(ScalarType.Float);
+        return (type == ScalarType.Float ? value : value.toType(ScalarType.Float)).contiguous();
     }
 
     private Tensor forward(int layer, Tensor input) {
