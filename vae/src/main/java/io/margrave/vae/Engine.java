@@ -79,8 +79,8 @@ public final class Engine {
     }
 
     /**
-     * Gives memory of freed tensors back to the system: the allocator keeps it for the next tensors, and much of other work follows.
-     * Milliseconds; nothing where the C library can't.
+     * Gives memory of freed tensors back to the system: the allocator keeps it for the next tensors, which is waste where none
+     * follow. Does nothing where the C library can't.
      */
     public static void releaseMemory() {
         Pointer.trimMemory();

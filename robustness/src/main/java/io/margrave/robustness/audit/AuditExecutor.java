@@ -7,7 +7,6 @@ import io.margrave.results.AuditTask;
 import io.margrave.results.PointAudit;
 import io.margrave.results.Progress;
 import io.margrave.results.TaskSink;
-import io.margrave.vae.Engine;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * on which other tasks were run.
  */
 public final class AuditExecutor {
-
-    /** Tasks between two times that free memory goes back to the system: what is left between tensors of many sizes adds up otherwise. */
-    private static final int TRIMMED_EVERY = 8;
 
     private AuditExecutor() {}
 
@@ -128,13 +124,10 @@ public final class AuditExecutor {
                 return new Finished((System.nanoTime() - start) / 1e9, audits);
             });
         }
-        int[] committed = {0};
-        Workers.run(jobs, threads, (number, finished) -> {
-            sink.commit(open.get(number), finished.seconds(), finished.audits());
-            if (++committed[0] % TRIMMED_EVERY == 0) {
-                Engine.releaseMemory();
-            }
-        });
+        Workers.run(
+                jobs,
+                threads,
+                (number, finished) -> sink.commit(open.get(number), finished.seconds(), finished.audits()));
     }
 
     /** The suite for each model that has work left; none where the plan has no suite. */
