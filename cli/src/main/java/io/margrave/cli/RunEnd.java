@@ -29,8 +29,10 @@ record RunEnd(@Nullable Gate gate, @Nullable Level level, boolean strict, boolea
     int of(AuditRun run, RunStore store, ConsoleProgress progress, GlobalOptions global, Console console) {
         run.run(store, global.threads(), console, progress);
         progress.close();
+        // What the searches' threads leave is of no use to the checks, nor what these leave to the report, which Java
+        // makes.
+        Engine.releaseMemory();
         check(run, store, progress, console);
-        // Reports are made by Java, which has a heap of its own.
         Engine.releaseMemory();
         if (!store.plan().suite().isEmpty()) {
             RunExport.write(

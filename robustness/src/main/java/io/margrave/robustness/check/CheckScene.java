@@ -70,6 +70,7 @@ final class CheckScene {
     private final Map<String, Reached> noises = new HashMap<>();
     private @Nullable List<Remeasured> remeasured;
     private @Nullable Sample sample;
+    private @Nullable Double usualRadius;
     private @Nullable Reached base;
     private float @Nullable [][] start;
 
@@ -172,12 +173,17 @@ final class CheckScene {
     }
 
     private double usualRadius() {
-        float[][] images = sample().images();
-        double[] distances = IntStream.range(0, images.length - 1)
-                .mapToDouble(i -> Rows.distance(images[i], images[i + 1]))
-                .sorted()
-                .toArray();
-        return DEFAULT_RADIUS * distances[distances.length / 2];
+        Double known = usualRadius;
+        if (known == null) {
+            float[][] images = sample().images();
+            double[] distances = IntStream.range(0, images.length - 1)
+                    .mapToDouble(i -> Rows.distance(images[i], images[i + 1]))
+                    .sorted()
+                    .toArray();
+            known = DEFAULT_RADIUS * distances[distances.length / 2];
+            usualRadius = known;
+        }
+        return known;
     }
 
     /** The attack under test as the plan runs it. */
