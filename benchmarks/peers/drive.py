@@ -705,9 +705,12 @@ def main():
         reference(o)
         return
     if work.lines and o.command != "summary" and not work.fits(o):
-        print("benchmarks: what was measured before is finished, or of another commit or model: measuring anew", file=sys.stderr)
-        shutil.rmtree(work.folder)
+        aside = work.folder.with_name(work.folder.name + "-before")
+        shutil.rmtree(aside, ignore_errors=True)
+        work.folder.rename(aside)
         work = Work(work.folder)
+        print(f"benchmarks: what was measured before is finished, or of another commit or model: it lies in {aside} now, "
+              "measuring anew", file=sys.stderr)
     if o.command == "profile":
         profile(o, work)
         return
