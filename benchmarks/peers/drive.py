@@ -621,6 +621,15 @@ def markdown(where, rows, command):
     return "\n".join(text) + "\n"
 
 
+def without_folders(value):
+    """The same with names where there were absolute paths: where things lay on this machine is of no use to others."""
+    if isinstance(value, dict):
+        return {key: without_folders(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [without_folders(each) for each in value]
+    return Path(value).name if isinstance(value, str) and value.startswith("/") else value
+
+
 def write(o, work, readme):
     """Prints the table and keeps it with every measurement behind it."""
     work.add("finished/0/both/0", lambda: [{}])
@@ -633,7 +642,8 @@ def write(o, work, readme):
     section = o.command + ("-mkl" if uses_mkl() else "")
     name = f"{where['date']}-{section}"
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps({"surroundings": where, "table": rows, "lines": work.lines}, indent=1) + "\n")
+    kept = json.dumps(without_folders({"surroundings": where, "table": rows, "lines": work.lines}), indent=1)
+    (RESULTS / f"{name}.json").write_text(kept + "\n")
     with (RESULTS / f"{name}.csv").open("w", newline="") as out:
         csv.writer(out).writerows([["what", "margrave", "pytorch", "ratio", "spread", "target", "note"], *rows])
     print(f"written: {RESULTS / name}.json and .csv", file=sys.stderr)
