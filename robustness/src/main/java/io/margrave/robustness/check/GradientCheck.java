@@ -106,13 +106,14 @@ record GradientCheck() implements Examination {
     private static float[][] places(CheckScene scene) {
         float low = scene.evaluation().images().range().low();
         float high = scene.evaluation().images().range().high();
+        double reach = 0.5 * scene.reach();
         float[][] at = new float[scene.originals().length][];
         for (int i = 0; i < at.length; i++) {
             float[] from = scene.originals()[i];
             float[] direction = direction(scene.noise().stream(scene.points()[i], "check/place", 0), from.length);
             at[i] = new float[from.length];
             for (int j = 0; j < from.length; j++) {
-                at[i][j] = Math.max(low, Math.min(high, (float) (from[j] + 0.5 * scene.reach() * direction[j])));
+                at[i][j] = Math.max(low, Math.min(high, (float) (from[j] + reach * direction[j])));
             }
         }
         return at;
@@ -170,6 +171,7 @@ record GradientCheck() implements Examination {
     /** Relative error of each gradient; NaN where there is none to compare. */
     private static double[] errors(CheckScene scene, float[][] at, float[][] gradients, boolean[] usable) {
         int n = at.length;
+        double reach = scene.reach();
         double[] best = new double[n];
         Arrays.fill(best, Double.POSITIVE_INFINITY);
         for (double step : STEPS) {
@@ -179,7 +181,7 @@ record GradientCheck() implements Examination {
                 boolean random = k >= 2;
                 float[][] along = new float[n][];
                 for (int i = 0; i < n; i++) {
-                    along[i] = scaled(along(scene, gradients[i], i, k), step * scene.reach() * (random ? LONGER : 1));
+                    along[i] = scaled(along(scene, gradients[i], i, k), step * reach * (random ? LONGER : 1));
                 }
                 double[][] compared = compare(scene, at, along, gradients);
                 for (int i = 0; i < n; i++) {
