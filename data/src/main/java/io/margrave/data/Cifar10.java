@@ -35,7 +35,7 @@ final class Cifar10 {
             List<Path> train = files(folder, List.of("data_batch", "train"));
             List<Path> test = files(folder, List.of("test"));
             if (!train.isEmpty() && !test.isEmpty()) {
-                return LabelledBytes.split(NAME, records(train), records(test), classNames(folder));
+                return LabelledBytes.split(NAME, () -> records(train), records(test), classNames(folder));
             }
         }
         throw new BadInputException("want CIFAR-10's binary files (data_batch_*.bin or train*.bin, and test*.bin) in "

@@ -30,7 +30,8 @@ public final class Datasets {
     }
 
     /**
-     * Opens a data set. Published sets are read whole, pictures of folders as they are asked for.
+     * Opens a data set. Published test sets are read whole, published training sets where they are asked for, pictures of folders one by
+     * one.
      *
      * @throws BadInputException where the name is unknown, files are missing or unusable, or pictures do not have one shape
      */

@@ -35,7 +35,7 @@ record Mnist(String name, String otherFolder, List<String> classNames) {
 
     /** Reads the four files from {@code <dataDir>/<name>}, torchvision's folder below it, or {@code dataDir} itself. */
     DataSplits read(Path dataDir) {
-        return LabelledBytes.split(name, part(dataDir, "train"), part(dataDir, "t10k"), classNames);
+        return LabelledBytes.split(name, () -> part(dataDir, "train"), part(dataDir, "t10k"), classNames);
     }
 
     private LabelledBytes part(Path dataDir, String part) {

@@ -78,12 +78,22 @@ class Cifar10Test {
     }
 
     @Test
+    void a_training_file_is_read_where_it_is_asked_for() throws IOException {
+        Files.write(bin.resolve("test_batch.bin"), TinyFiles.cifar(2, 0));
+        Files.write(bin.resolve("data_batch_1.bin"), new byte[1]);
+        assertThat(Datasets.open(DataRequest.of("cifar10", folder)).test().size())
+                .isEqualTo(2);
+        assertRefused("got 1 bytes");
+    }
+
+    @Test
     void missing_files_say_where_they_are_published() {
         assertRefused("cifar-10-binary.tar.gz");
     }
 
     private void assertRefused(String what) {
-        assertThatThrownBy(() -> Datasets.open(DataRequest.of("cifar10", folder)))
+        assertThatThrownBy(
+                        () -> Datasets.open(DataRequest.of("cifar10", folder)).train())
                 .isInstanceOf(BadInputException.class)
                 .message()
                 .contains(what)

@@ -54,6 +54,17 @@ class MnistTest {
     }
 
     @Test
+    void who_measures_on_test_images_needs_no_training_files() throws IOException {
+        TinyFiles.mnist(folder, false);
+        Files.delete(folder.resolve("train-images-idx3-ubyte"));
+        DataSplits data = Datasets.open(DataRequest.of("mnist", folder));
+        assertThat(data.test().size()).isPositive();
+        assertThatThrownBy(data::validation)
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("want train-images-idx3-ubyte");
+    }
+
+    @Test
     void validation_and_train_share_no_image_and_lose_none() throws IOException {
         TinyFiles.mnist(folder, true);
         DataSplits data = Datasets.open(DataRequest.of("mnist", folder));
@@ -143,11 +154,11 @@ class MnistTest {
         byte[] labels = TinyFiles.idxLabels(24);
         labels[8 + 5] = 10;
         Files.write(folder.resolve("train-labels-idx1-ubyte"), labels);
-        assertThatThrownBy(() -> Datasets.open(DataRequest.of("mnist", folder)))
+        assertThatThrownBy(() -> Datasets.open(DataRequest.of("mnist", folder)).train())
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("labels of 0 to 9, got 10");
         Files.write(folder.resolve("train-labels-idx1-ubyte"), TinyFiles.idxLabels(23));
-        assertThatThrownBy(() -> Datasets.open(DataRequest.of("mnist", folder)))
+        assertThatThrownBy(() -> Datasets.open(DataRequest.of("mnist", folder)).train())
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("24 images and 23 labels");
     }
