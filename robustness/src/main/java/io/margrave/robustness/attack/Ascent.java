@@ -2,13 +2,12 @@ package io.margrave.robustness.attack;
 
 import io.margrave.robustness.map.Rows;
 import io.margrave.vae.TensorCopies;
+import io.margrave.vae.network.Tape;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -96,11 +95,12 @@ public final class Ascent {
         Tensor iterate = start.detach().clone();
         double[][] trace = new double[steps][];
         for (int step = 0; step < steps; step++) {
-            try (PointerScope scope = new PointerScope()) {
+            try (PointerScope scope = new PointerScope();
+                    Tape tape = Tape.open()) {
                 Tensor x = iterate.detach();
                 x.set_requires_grad(true);
                 Tensor objective = goal.objective(x, step);
-                Tensor gradient = gradient(objective.sum(), x);
+                Tensor gradient = tape.gradient(objective.sum(), x);
                 trace[step] = TensorCopies.doubles(objective);
                 iterate.copy_(stepper.next(iterate, finite(gradient), trace[step], step));
             }
@@ -122,16 +122,5 @@ public final class Ascent {
         double[] factors = new double[norms.length];
         Arrays.setAll(factors, i -> share * radii[i] / Math.max(norms[i], TINY));
         return gradient.mul(Rows.numbers(factors).unsqueeze(1));
-    }
-
-    private static Tensor gradient(Tensor sum, Tensor inputs) {
-        return torch.grad(
-                        new TensorVector(sum),
-                        new TensorVector(inputs),
-                        new TensorVector(),
-                        new BoolOptional(false),
-                        false,
-                        false)
-                .get(0);
     }
 }

@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a network: what it is, not what it has learned. Shapes here are of one row, without the batch dimension.
@@ -41,6 +42,11 @@ public sealed interface Layer
      */
     Tensor forward(Tensor input, Map<String, Tensor> parameters);
 
+    /** Whether {@link Network} knows its derivative without autograd, from what it gives. */
+    default boolean knowsTheWayBack() {
+        return false;
+    }
+
     /**
      * The same as a TorchScript expression.
      *
@@ -63,6 +69,16 @@ public sealed interface Layer
      */
     private static Tensor channelsLast(Tensor images) {
         return images.contiguous(torch.MemoryFormat.ChannelsLast);
+    }
+
+    /** Of a layer that has one. */
+    static Tensor weight(Map<String, Tensor> parameters) {
+        return parameter(parameters, "weight");
+    }
+
+    /** Of a layer that has one. */
+    static Tensor bias(Map<String, Tensor> parameters) {
+        return parameter(parameters, "bias");
     }
 
     private static Tensor parameter(Map<String, Tensor> parameters, String name) {
@@ -108,8 +124,7 @@ public sealed interface Layer
 
         @Override
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
-            return torch.linear(
-                    input, parameter(parameters, "weight"), new TensorOptional(parameter(parameters, "bias")));
+            return torch.linear(input, weight(parameters), new TensorOptional(bias(parameters)));
         }
 
         @Override
@@ -163,8 +178,8 @@ public sealed interface Layer
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
             return torch.conv2d(
                     channelsLast(input),
-                    parameter(parameters, "weight"),
-                    new TensorOptional(parameter(parameters, "bias")),
+                    weight(parameters),
+                    new TensorOptional(bias(parameters)),
                     new long[] {stride, stride},
                     new long[] {padding, padding},
                     new long[] {1, 1},
@@ -235,8 +250,8 @@ public sealed interface Layer
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
             return torch.conv_transpose2d(
                     channelsLast(input),
-                    parameter(parameters, "weight"),
-                    new TensorOptional(parameter(parameters, "bias")),
+                    weight(parameters),
+                    new TensorOptional(bias(parameters)),
                     new long[] {stride, stride},
                     new long[] {padding, padding},
                     new long[] {outputPadding, outputPadding},
@@ -281,12 +296,32 @@ public sealed interface Layer
             Tensor overwrite(Tensor input) {
                 return input.relu_();
             }
+
+            @Override
+            Tensor back(Tensor gradient, Tensor output) {
+                return torch.threshold_backward(gradient, output, new Scalar(0));
+            }
+
+            @Override
+            String fused() {
+                return "relu";
+            }
         },
         /** tanh(x). */
         TANH {
             @Override
             Tensor apply(Tensor input) {
                 return input.tanh();
+            }
+
+            @Override
+            Tensor back(Tensor gradient, Tensor output) {
+                return torch.tanh_backward(gradient, output);
+            }
+
+            @Override
+            String fused() {
+                return "tanh";
             }
         },
         /** x sigmoid(x). */
@@ -295,12 +330,22 @@ public sealed interface Layer
             Tensor apply(Tensor input) {
                 return torch.silu(input);
             }
+
+            @Override
+            public boolean knowsTheWayBack() {
+                return false;
+            }
         },
         /** log(1 + e^x). */
         SOFTPLUS {
             @Override
             Tensor apply(Tensor input) {
                 return torch.softplus(input);
+            }
+
+            @Override
+            Tensor back(Tensor gradient, Tensor output) {
+                return gradient.mul(output.neg().expm1_().neg_());
             }
         },
         /** 1 / (1 + e^-x). */
@@ -309,12 +354,27 @@ public sealed interface Layer
             Tensor apply(Tensor input) {
                 return input.sigmoid();
             }
+
+            @Override
+            Tensor back(Tensor gradient, Tensor output) {
+                return torch.sigmoid_backward(gradient, output);
+            }
+
+            @Override
+            String fused() {
+                return "sigmoid";
+            }
         },
         /** x, or 0.01 x below zero. */
         LEAKY_RELU {
             @Override
             Tensor apply(Tensor input) {
                 return torch.leaky_relu(input, new Scalar(0.01));
+            }
+
+            @Override
+            Tensor back(Tensor gradient, Tensor output) {
+                return torch.leaky_relu_backward(gradient, output, new Scalar(0.01), true);
             }
         };
 
@@ -323,6 +383,22 @@ public sealed interface Layer
         /** The same, in the input's memory where that is faster. */
         Tensor overwrite(Tensor input) {
             return apply(input);
+        }
+
+        /** From a gradient of the output to that of the input, for those that {@linkplain #knowsTheWayBack know}. */
+        Tensor back(Tensor gradient, Tensor output) {
+            throw new UnsupportedOperationException(id() + " can't tell its derivative from its value");
+        }
+
+        /** What {@link OneDnn#linear} calls it, where it can be part of a product; null elsewhere. */
+        @Nullable
+        String fused() {
+            return null;
+        }
+
+        @Override
+        public boolean knowsTheWayBack() {
+            return true;
         }
 
         /** As plans and model files spell it: {@code leaky-relu}. */
@@ -369,6 +445,11 @@ public sealed interface Layer
         }
 
         @Override
+        public boolean knowsTheWayBack() {
+            return true;
+        }
+
+        @Override
         public String script(String input, String parameters) {
             return "torch.flatten(" + input + ", 1)";
         }
@@ -396,6 +477,11 @@ public sealed interface Layer
         @Override
         public Tensor forward(Tensor input, Map<String, Tensor> parameters) {
             return input.unflatten(1, channels, height, width);
+        }
+
+        @Override
+        public boolean knowsTheWayBack() {
+            return true;
         }
 
         @Override

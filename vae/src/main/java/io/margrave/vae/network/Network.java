@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A list of layers with their parameters. Parameters are named as PyTorch's {@code Sequential} names them, {@code 0.weight},
@@ -25,6 +28,8 @@ public final class Network {
     private final List<Long> output;
     private final Map<String, Tensor> parameters;
     private final List<Map<String, Tensor>> ofLayer;
+    /** One a layer; null of those that are not linear. */
+    private final @Nullable PackedLinear[] packed;
     /** Of the parameters and of all between the first layer and the last. */
     private final ScalarType type;
 
@@ -60,6 +65,12 @@ public final class Network {
         });
         this.parameters = Collections.unmodifiableMap(ordered);
         this.ofLayer = byLayer(layers, ordered);
+        this.packed = new PackedLinear[layers.size()];
+        for (int i = 0; i < packed.length; i++) {
+            if (layers.get(i) instanceof Layer.Linear) {
+                packed[i] = new PackedLinear(Layer.weight(ofLayer.get(i)), Layer.bias(ofLayer.get(i)));
+            }
+        }
     }
 
     /**
@@ -105,16 +116,79 @@ public final class Network {
      * @return {@code [batch, ...]}, a row of its output shape; contiguous, whatever order the layers computed in
      */
     public Tensor forward(Tensor batch) {
+        Tape tape = Tape.current();
+        return tape != null && wantsGradient(batch) && knowsTheWayBack(batch)
+                ? cut(tape, batch)
+                : forward(batch, new Tensor[layers.size()]);
+    }
+
+    /** Runs all layers; puts down what each gave, but where it gave it to the next within one operation. */
+    private Tensor forward(Tensor batch, @Nullable Tensor[] outputs) {
         Tensor value = type == ScalarType.Float ? batch : batch.toType(type);
         for (int i = 0; i < layers.size(); i++) {
             try {
-                value = forward(i, value);
+                PackedLinear linear = packed[i];
+                if (linear != null && !wantsGradient(value) && value.size(0) > 0 && linear.usable()) {
+                    String fused = i + 1 < layers.size() ? fused(layers.get(i + 1)) : null;
+                    value = linear.forward(value, fused == null ? "none" : fused);
+                    i += fused == null ? 0 : 1;
+                } else {
+                    value = forward(i, value);
+                }
+                outputs[i] = value;
             } catch (RuntimeException e) {
                 throw EngineException.of(
                         "layer " + i + " (" + layers.get(i) + ") on an input of " + TensorCopies.shape(value), e);
             }
         }
         return (type == ScalarType.Float ? value : value.toType(ScalarType.Float)).contiguous();
+    }
+
+    private static @Nullable String fused(Layer layer) {
+        return layer instanceof Layer.Activation activation ? activation.fused() : null;
+    }
+
+    private static boolean wantsGradient(Tensor tensor) {
+        return tensor.requires_grad() && GradMode.is_enabled();
+    }
+
+    private boolean knowsTheWayBack(Tensor batch) {
+        if (batch.size(0) == 0) {
+            return false;
+        }
+        for (int i = 0; i < layers.size(); i++) {
+            PackedLinear linear = packed[i];
+            if (linear != null ? !linear.usable() : !layers.get(i).knowsTheWayBack()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private Tensor cut(Tape tape, Tensor batch) {
+        @Nullable Tensor[] outputs = new Tensor[layers.size()];
+        try (NoGradGuard guard = new NoGradGuard()) {
+            Tensor output = forward(batch.detach(), outputs);
+            return tape.cut(batch, output.detach(), gradient -> back(gradient, batch, outputs));
+        }
+    }
+
+    /** From a gradient of the output to that of the input, through outputs of the layers between. */
+    private Tensor back(Tensor gradient, Tensor batch, @Nullable Tensor[] outputs) {
+        try (NoGradGuard guard = new NoGradGuard()) {
+            Tensor value = type == ScalarType.Float ? gradient : gradient.toType(type);
+            for (int i = layers.size() - 1; i >= 0; i--) {
+                PackedLinear linear = packed[i];
+                if (linear != null) {
+                    value = linear.back(value);
+                } else if (layers.get(i) instanceof Layer.Activation activation) {
+                    value = activation.back(value, Objects.requireNonNull(outputs[i]));
+                } else {
+                    value = value.view_as(i == 0 ? batch : Objects.requireNonNull(outputs[i - 1]));
+                }
+            }
+            return type == ScalarType.Float ? value : value.toType(ScalarType.Float);
+        }
     }
 
     private Tensor forward(int layer, Tensor input) {
