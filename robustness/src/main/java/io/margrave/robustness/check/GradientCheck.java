@@ -3,13 +3,11 @@ package io.margrave.robustness.check;
 import io.margrave.data.Noise;
 import io.margrave.robustness.map.Rows;
 import io.margrave.theory.Proportion;
+import io.margrave.vae.network.Tape;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,24 +123,14 @@ record GradientCheck() implements Examination {
         return scaled(values, 1 / norm(values));
     }
 
-    /** Null where the graph has none. */
+    /** As attacks find them; null where the graph has none. */
     private static float @Nullable [][] gradients(CheckScene scene, float[][] at) {
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope scope = new PointerScope();
+                Tape tape = Tape.open()) {
             Tensor x = Rows.stacked(Arrays.asList(at));
             x.set_requires_grad(true);
-            Tensor sum = scene.distances(x, DRAWS).mean(1).sum();
-            if (!sum.requires_grad()) {
-                return null;
-            }
-            Tensor found = torch.grad(
-                            new TensorVector(sum),
-                            new TensorVector(x),
-                            new TensorVector(),
-                            new BoolOptional(false),
-                            false,
-                            true)
-                    .get(0);
-            return found.defined() ? Rows.arrays(found) : null;
+            Tensor found = tape.gradientIfAny(scene.distances(x, DRAWS).mean(1).sum(), x);
+            return found == null ? null : Rows.arrays(found);
         }
     }
 

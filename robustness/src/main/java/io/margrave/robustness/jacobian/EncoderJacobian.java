@@ -6,13 +6,13 @@ import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.GaussianPosterior;
 import io.margrave.vae.model.PosteriorFamily;
 import io.margrave.vae.model.Vae;
+import io.margrave.vae.network.Tape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -20,7 +20,6 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -106,11 +105,12 @@ public record EncoderJacobian(
                 .toList();
         for (long first = 0; first < points; first += block) {
             long count = Math.min(block, points - first);
-            try (PointerScope scope = new PointerScope()) {
+            try (PointerScope scope = new PointerScope();
+                    Tape tape = Tape.open()) {
                 Tensor x = inputs.narrow(0, first, count).detach().clone();
                 x.set_requires_grad(true);
                 GaussianPosterior posterior = encoder.encode().apply(x);
-                Tensor jacobian = rows(posterior.mean(), x);
+                Tensor jacobian = rows(tape, posterior.mean(), x);
                 Tensor stdDev = posterior.stdDev().detach().toType(torch.ScalarType.Double);
                 Tensor gram = jacobian.bmm(jacobian.transpose(1, 2));
                 Top plain = Top.of(torch.ones_like(stdDev), gram, jacobian);
@@ -192,7 +192,7 @@ public record EncoderJacobian(
     }
 
     /** J, {@code [points, latent, features]}, in double precision. */
-    private static Tensor rows(Tensor mean, Tensor inputs) {
+    private static Tensor rows(Tape tape, Tensor mean, Tensor inputs) {
         long latent = mean.size(1);
         Tensor jacobian = torch.empty(
                 new long[] {inputs.size(0), latent, inputs.size(1)},
@@ -200,14 +200,7 @@ public record EncoderJacobian(
                 new MemoryFormatOptional());
         for (long k = 0; k < latent; k++) {
             try (PointerScope scope = new PointerScope()) {
-                Tensor row = torch.grad(
-                                new TensorVector(mean.select(1, k).sum()),
-                                new TensorVector(inputs),
-                                new TensorVector(),
-                                new BoolOptional(k < latent - 1),
-                                false,
-                                false)
-                        .get(0);
+                Tensor row = tape.gradient(mean.select(1, k).sum(), inputs);
                 jacobian.select(1, k).copy_(row);
             }
         }

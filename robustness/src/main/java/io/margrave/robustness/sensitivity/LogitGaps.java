@@ -4,16 +4,14 @@ import io.margrave.robustness.map.Reconstruction;
 import io.margrave.robustness.map.Rows;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.model.ImageClassifier;
+import io.margrave.vae.network.Tape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * By how much the predicted class of each input leads each other class at mu(x), h_j(x) = f_c(mu(x)) - f_j(mu(x)), and its gradient.
@@ -31,7 +29,8 @@ record LogitGaps(int[] predicted, double[][] gaps, float[][][] gradients) {
      * @param inputs {@code [points, features]}
      */
     static LogitGaps of(ImageClassifier classifier, Tensor inputs) {
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope scope = new PointerScope();
+                Tape tape = Tape.open()) {
             int points = (int) inputs.size(0);
             int classes = classifier.classes();
             Tensor x = inputs.detach().clone();
@@ -45,7 +44,7 @@ record LogitGaps(int[] predicted, double[][] gaps, float[][][] gradients) {
             double[][] gaps = new double[points][classes];
             float[][][] gradients = new float[points][classes][];
             for (int j = 0; j < classes; j++) {
-                float[][] rows = Rows.arrays(gradient(leads.select(1, j).sum(), x, j < classes - 1));
+                float[][] rows = Rows.arrays(tape.gradient(leads.select(1, j).sum(), x));
                 for (int i = 0; i < points; i++) {
                     gaps[i][j] = flat[i * classes + j];
                     gradients[i][j] = rows[i];
@@ -55,17 +54,6 @@ record LogitGaps(int[] predicted, double[][] gaps, float[][][] gradients) {
             return new LogitGaps(
                     IntStream.range(0, points).map(i -> (int) predicted[i]).toArray(), gaps, gradients);
         }
-    }
-
-    private static Tensor gradient(Tensor sum, Tensor inputs, boolean again) {
-        return torch.grad(
-                        new TensorVector(sum),
-                        new TensorVector(inputs),
-                        new TensorVector(),
-                        new BoolOptional(again),
-                        false,
-                        false)
-                .get(0);
     }
 
     /**

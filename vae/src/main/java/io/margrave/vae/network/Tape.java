@@ -58,34 +58,47 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * The gradient of a number.
+     * The gradient of a number. May be asked of several numbers.
      *
      * @param value of no dimension, computed since the tape was opened
      * @param inputs what it was computed from
      * @return of the inputs' shape
+     * @throws RuntimeException as LibTorch says it, where the value does not depend on them
      */
     public Tensor gradient(Tensor value, Tensor inputs) {
+        return back(value, inputs, false);
+    }
+
+    /** The same; null where the value does not depend on the inputs. */
+    public @Nullable Tensor gradientIfAny(Tensor value, Tensor inputs) {
+        if (!value.requires_grad()) {
+            return null;
+        }
+        Tensor gradient = back(value, inputs, true);
+        return gradient.defined() ? gradient : null;
+    }
+
+    private Tensor back(Tensor value, Tensor inputs, boolean mayBeUnused) {
         List<Tensor> values = new ArrayList<>(List.of(value));
         List<Tensor> gradients = new ArrayList<>(List.of(torch.ones_like(value)));
         // What a network was given was there before what it gave, so the last cut needs no other.
         for (int i = cuts.size() - 1; i >= 0; i--) {
             Cut cut = cuts.get(i);
-            Tensor gradient = gradient(values, gradients, cut.output, true, true);
+            Tensor gradient = gradient(values, gradients, cut.output, true);
             if (gradient.defined()) {
                 values.add(cut.input);
                 gradients.add(cut.back.apply(gradient));
             }
         }
-        return gradient(values, gradients, inputs, false, false);
+        return gradient(values, gradients, inputs, mayBeUnused);
     }
 
-    private static Tensor gradient(
-            List<Tensor> values, List<Tensor> gradients, Tensor of, boolean keep, boolean mayBeUnused) {
+    private static Tensor gradient(List<Tensor> values, List<Tensor> gradients, Tensor of, boolean mayBeUnused) {
         return torch.grad(
                         new TensorVector(values.toArray(new Tensor[0])),
                         new TensorVector(of),
                         new TensorVector(gradients.toArray(new Tensor[0])),
-                        new BoolOptional(keep),
+                        new BoolOptional(true),
                         false,
                         mayBeUnused)
                 .get(0);

@@ -1,0 +1,190 @@
+package io.margrave.vae.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.margrave.data.Noise;
+import io.margrave.vae.TensorCopies;
+import io.margrave.vae.network.Layer.Activation;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TapeTest {
+    private final PointerScope scope = new PointerScope();
+
+    @AfterEach
+    void free() {
+        scope.close();
+    }
+
+    /** From 1x6x5 images to 7 numbers and to images again. */
+    private static Network network(Activation activation) {
+        return Network.initialised(
+                List.of(
+                        new Layer.Flatten(),
+                        new Layer.Linear(30, 40),
+                        activation,
+                        new Layer.Linear(40, 7),
+                        new Layer.Linear(7, 30),
+                        activation,
+                        new Layer.Unflatten(1, 6, 5)),
+                List.of(1L, 6L, 5L),
+                new Noise(3, "weights").stream(0, "network", 0));
+    }
+
+    private static Tensor images(int rows) {
+        float[] values = new float[rows * 30];
+        new Noise(4, "images").stream(0, "values", 0).gaussians(values, 0, values.length);
+        Tensor images = TensorCopies.tensor(values, rows, 1, 6, 5);
+        images.set_requires_grad(true);
+        return images;
+    }
+
+    private static Tensor autograd(UnaryOperator<Tensor> value, Tensor inputs) {
+        return torch.grad(new TensorVector(value.apply(inputs)), new TensorVector(inputs))
+                .get(0);
+    }
+
+    private static Tensor taped(UnaryOperator<Tensor> value, Tensor inputs) {
+        try (Tape tape = Tape.open()) {
+            return tape.gradient(value.apply(inputs), inputs);
+        }
+    }
+
+    private static void assertClose(Tensor got, Tensor expected, double share) {
+        assertThat(TensorCopies.sizes(got)).isEqualTo(TensorCopies.sizes(expected));
+        double[] values = TensorCopies.doubles(got);
+        double[] wanted = TensorCopies.doubles(expected);
+        double largest = expected.abs().max().item_float();
+        for (int i = 0; i < values.length; i++) {
+            assertThat(values[i]).isCloseTo(wanted[i], within(share * largest));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void gradients_are_those_of_autograd(Activation activation) {
+        Network network = network(activation);
+        UnaryOperator<Tensor> value = x -> network.forward(x).square().sum();
+        assertClose(taped(value, images(9)), autograd(value, images(9)), 1e-5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 64, 700})
+    void what_is_computed_for_any_number_of_rows_is_what_autograd_computes(int rows) {
+        Network network = network(Activation.RELU);
+        Tensor batch = images(rows);
+        Tensor expected = network.forward(batch).detach();
+        try (Tape tape = Tape.open()) {
+            assertClose(network.forward(batch), expected, 1e-5);
+        }
+        try (NoGradGuard guard = new NoGradGuard()) {
+            assertClose(network.forward(batch), expected, 1e-5);
+        }
+        assertClose(network.forward(batch.detach()), expected, 1e-5);
+        assertThat(network.forward(batch.detach().narrow(0, 0, 0)).size(0)).isZero();
+    }
+
+    @Test
+    void gradients_in_bfloat16_are_those_of_autograd_but_for_its_rounding() {
+        Network network = network(Activation.RELU).inBfloat16();
+        UnaryOperator<Tensor> value = x -> network.forward(x).square().sum();
+        assertClose(taped(value, images(9)), autograd(value, images(9)), 0.03);
+    }
+
+    /** x -> f(x) -> f(f(x) + x), of which the value takes all three. */
+    @Test
+    void every_way_from_the_inputs_to_the_value_counts() {
+        Network network = network(Activation.SOFTPLUS);
+        UnaryOperator<Tensor> value = x -> {
+            Tensor once = network.forward(x);
+            Tensor twice = network.forward(once.add(x));
+            return once.mul(x).add(twice.square().mul(once)).sum();
+        };
+        assertClose(taped(value, images(5)), autograd(value, images(5)), 1e-5);
+    }
+
+    @Test
+    void several_gradients_can_be_asked_of_one_pass() {
+        Network network = network(Activation.TANH);
+        Tensor inputs = images(4);
+        List<Tensor> expected = IntStream.range(0, 3)
+                .mapToObj(k -> autograd(
+                        x -> network.forward(x).flatten(1, -1).select(1, k).sum(), images(4)))
+                .toList();
+        try (Tape tape = Tape.open()) {
+            Tensor out = network.forward(inputs).flatten(1, -1);
+            for (int k = 0; k < 3; k++) {
+                assertClose(tape.gradient(out.select(1, k).sum(), inputs), expected.get(k), 1e-5);
+            }
+        }
+    }
+
+    @Test
+    void a_network_whose_way_back_is_unknown_keeps_its_graph() {
+        Network network = Network.initialised(
+                List.of(new Layer.Conv2d(1, 2, 3, 2, 1), Activation.RELU, new Layer.Flatten(), new Layer.Linear(18, 4)),
+                List.of(1L, 6L, 5L),
+                new Noise(5, "weights").stream(0, "network", 0));
+        UnaryOperator<Tensor> value = x -> network.forward(x).square().sum();
+        assertClose(taped(value, images(3)), autograd(value, images(3)), 1e-6);
+    }
+
+    @Test
+    void changed_weights_count_at_once() {
+        Network network = network(Activation.RELU);
+        UnaryOperator<Tensor> value = x -> network.forward(x).square().sum();
+        taped(value, images(2));
+        network.parameters().values().forEach(parameter -> parameter.mul_(new Scalar(1.5)));
+        assertClose(taped(value, images(2)), autograd(value, images(2)), 1e-5);
+        assertThat(value.apply(images(2).detach()).item_float())
+                .isCloseTo(value.apply(images(2)).item_float(), within(1e-3f));
+    }
+
+    @Test
+    void weights_that_are_trained_keep_their_gradients() {
+        Network network = network(Activation.RELU);
+        network.parameters().values().forEach(parameter -> parameter.set_requires_grad(true));
+        Tensor weight = network.parameters().get("1.weight");
+        try (Tape tape = Tape.open()) {
+            Tensor value = network.forward(images(2)).square().sum();
+            assertThat(tape.gradient(value, weight).abs().max().item_float()).isPositive();
+        }
+    }
+
+    @Test
+    void second_derivatives_are_autograds_where_no_tape_is_open() {
+        Network network = network(Activation.TANH);
+        try (Tape tape = Tape.open()) {
+            assertThat(network.forward(images(1)).is_leaf()).isTrue();
+        }
+        assertThat(network.forward(images(1)).is_leaf()).isFalse();
+    }
+
+    @Test
+    void a_value_that_depends_on_nothing_has_no_gradient() {
+        Tensor inputs = images(2);
+        try (Tape tape = Tape.open()) {
+            assertThat(tape.gradientIfAny(torch.ones(), inputs)).isNull();
+            assertThat(tape.gradientIfAny(
+                            network(Activation.RELU).forward(images(2)).sum(), inputs))
+                    .isNull();
+            assertThatThrownBy(() -> tape.gradient(torch.ones(), inputs))
+                    .isInstanceOf(RuntimeException.class)
+                    .hasMessageContaining("does not require grad");
+        }
+    }
+}
