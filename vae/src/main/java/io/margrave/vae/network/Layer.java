@@ -303,8 +303,8 @@ public sealed interface Layer
             }
 
             @Override
-            String fused() {
-                return "relu";
+            OneDnn.Activation fused() {
+                return OneDnn.Activation.RELU;
             }
         },
         /** tanh(x). */
@@ -320,8 +320,8 @@ public sealed interface Layer
             }
 
             @Override
-            String fused() {
-                return "tanh";
+            OneDnn.Activation fused() {
+                return OneDnn.Activation.TANH;
             }
         },
         /** x sigmoid(x). */
@@ -361,8 +361,8 @@ public sealed interface Layer
             }
 
             @Override
-            String fused() {
-                return "sigmoid";
+            OneDnn.Activation fused() {
+                return OneDnn.Activation.SIGMOID;
             }
         },
         /** x, or 0.01 x below zero. */
@@ -390,9 +390,8 @@ public sealed interface Layer
             throw new UnsupportedOperationException(id() + " can't tell its derivative from its value");
         }
 
-        /** What {@link OneDnn#linear} calls it, where it can be part of a product; null elsewhere. */
-        @Nullable
-        String fused() {
+        /** The same as part of a product, where there is such an operation; null elsewhere. */
+        OneDnn.@Nullable Activation fused() {
             return null;
         }
 

@@ -129,8 +129,8 @@ public final class Network {
             try {
                 PackedLinear linear = packed[i];
                 if (linear != null && !wantsGradient(value) && value.size(0) > 0 && linear.usable()) {
-                    String fused = i + 1 < layers.size() ? fused(layers.get(i + 1)) : null;
-                    value = linear.forward(value, fused == null ? "none" : fused);
+                    OneDnn.Activation fused = i + 1 < layers.size() ? fused(layers.get(i + 1)) : null;
+                    value = linear.forward(value, fused == null ? OneDnn.Activation.NONE : fused);
                     i += fused == null ? 0 : 1;
                 } else {
                     value = forward(i, value);
@@ -144,7 +144,7 @@ public final class Network {
         return (type == ScalarType.Float ? value : value.toType(ScalarType.Float)).contiguous();
     }
 
-    private static @Nullable String fused(Layer layer) {
+    private static OneDnn.@Nullable Activation fused(Layer layer) {
         return layer instanceof Layer.Activation activation ? activation.fused() : null;
     }
 

@@ -1,6 +1,10 @@
 package io.margrave.vae.network;
 
 import io.margrave.vae.Engine;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.bytedeco.javacpp.PointerScope;
@@ -33,7 +37,9 @@ final class OneDnn {
     private static final class Operators {
         static final OperatorHandle LINEAR;
         static final OperatorHandle LAY_OUT;
-        static final Type.TypePtr SCALAR;
+        static final IValue NO_SCALARS;
+        static final IValue NO_ALGORITHM;
+        static final Map<Activation, IValue> NAMES = new EnumMap<>(Activation.class);
 
         static {
             Engine.load();
@@ -45,13 +51,13 @@ final class OneDnn {
                 LAY_OUT = dispatcher
                         .findSchemaOrThrow("mkldnn::_reorder_linear_weight", "")
                         .retainReference();
-                SCALAR = LINEAR.schema()
-                        .arguments()
-                        .getPointer(4)
-                        .type()
-                        .get()
-                        .containedType(0)
-                        .retainReference();
+                Type.TypePtr scalar =
+                        LINEAR.schema().arguments().getPointer(4).type().get().containedType(0);
+                NO_SCALARS = outliving(new IValue(new GenericList(scalar)));
+                NO_ALGORITHM = outliving(new IValue(""));
+                for (Activation activation : Activation.values()) {
+                    NAMES.put(activation, outliving(new IValue(activation.name().toLowerCase(Locale.ROOT))));
+                }
             }
         }
     }
@@ -65,40 +71,66 @@ final class OneDnn {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
             Tensor ones = torch.ones(new long[] {4, 4}, new TensorOptions(type));
-            Tensor product = linear(ones, layOut(ones), null, "relu");
+            Tensor product = new Weights(ones, null).multiply(ones, Activation.RELU);
             return product.sum().item_float() == 64;
         } catch (RuntimeException | LinkageError e) {
             return false;
         }
     }
 
-    /** Weights {@code [out, in]} in the layout of the kernels. */
-    static Tensor layOut(Tensor weight) {
-        return call(Operators.LAY_OUT, new IValue(weight), new IValue(ROWS));
+    /** What follows a product within the same operation, by the operators' names. */
+    enum Activation {
+        NONE,
+        RELU,
+        TANH,
+        SIGMOID
     }
 
-    /**
-     * activation(W x + b), without a gradient.
-     *
-     * @param input {@code [rows, in]}, at least one row
-     * @param weight laid out
-     * @param bias {@code [out]}, or null for none
-     * @param activation as these operators call it; {@code none} for none
-     */
-    static Tensor linear(Tensor input, Tensor weight, @Nullable Tensor bias, String activation) {
-        return call(
-                Operators.LINEAR,
-                new IValue(input),
-                new IValue(weight),
-                bias == null ? new IValue() : new IValue(bias),
-                new IValue(activation),
-                new IValue(new GenericList(Operators.SCALAR)),
-                new IValue(""));
+    /** Weights and bias of a layer, laid out. They outlive the scope that they were made in. */
+    static final class Weights {
+        private final IValue weight;
+        private final IValue bias;
+
+        /**
+         * Lays out.
+         *
+         * @param weight {@code [out, in]}, contiguous
+         * @param bias {@code [out]}, or null for none
+         */
+        Weights(Tensor weight, @Nullable Tensor bias) {
+            try (PointerScope scope = new PointerScope()) {
+                this.weight = outliving(new IValue(call(Operators.LAY_OUT, new IValue(weight), new IValue(ROWS))
+                        .get(0)));
+                this.bias = outliving(bias == null ? new IValue() : new IValue(bias));
+            }
+        }
+
+        /**
+         * activation(W x + b), without a gradient.
+         *
+         * @param input {@code [rows, in]}, at least one row
+         */
+        Tensor multiply(Tensor input, Activation activation) {
+            return new Tensor(call(
+                            Operators.LINEAR,
+                            new IValue(input),
+                            weight,
+                            bias,
+                            Objects.requireNonNull(Operators.NAMES.get(activation)),
+                            Operators.NO_SCALARS,
+                            Operators.NO_ALGORITHM)
+                    .get(0)
+                    .toTensor());
+        }
     }
 
-    private static Tensor call(OperatorHandle operator, IValue... arguments) {
+    private static IValueVector call(OperatorHandle operator, IValue... arguments) {
         IValueVector stack = new IValueVector(arguments);
         operator.callBoxed(stack);
-        return new Tensor(stack.get(0).toTensor());
+        return stack;
+    }
+
+    private static IValue outliving(IValue value) {
+        return value.retainReference();
     }
 }

@@ -23,7 +23,7 @@ final class PackedLinear {
      *
      * @param version of the weights that they were made of
      */
-    private record Layouts(long version, Tensor forward, Tensor back) {}
+    private record Layouts(long version, OneDnn.Weights forward, OneDnn.Weights back) {}
 
     /**
      * Of a layer.
@@ -43,13 +43,13 @@ final class PackedLinear {
     }
 
     /** activation(W x + b), for rows of x, at least one; without a gradient. */
-    Tensor forward(Tensor input, String activation) {
-        return OneDnn.linear(input, current().forward, bias, activation);
+    Tensor forward(Tensor input, OneDnn.Activation activation) {
+        return current().forward.multiply(input, activation);
     }
 
     /** From gradients of the outputs, before the activation, to those of the inputs: W^T g, for rows of g, at least one. */
     Tensor back(Tensor gradient) {
-        return OneDnn.linear(gradient, current().back, null, "none");
+        return current().back.multiply(gradient, OneDnn.Activation.NONE);
     }
 
     private Layouts current() {
@@ -65,8 +65,8 @@ final class PackedLinear {
                     NoGradGuard guard = new NoGradGuard()) {
                 now = new Layouts(
                         version,
-                        OneDnn.layOut(weight.contiguous()).retainReference(),
-                        OneDnn.layOut(weight.t().contiguous()).retainReference());
+                        new OneDnn.Weights(weight.contiguous(), bias),
+                        new OneDnn.Weights(weight.t().contiguous(), null));
             }
             layouts = now;
         }
