@@ -83,7 +83,7 @@ public class AttackStep {
                     false,
                     goal,
                     STEPS,
-                    new Ascent.StepSize(0.5, 0.01),
+                    new Ascent.HalfCosine(0.5, 0.01),
                     Ascent.RadiusRule.fixed());
             return last.sum().item_double();
         }

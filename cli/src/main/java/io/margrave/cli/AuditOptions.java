@@ -125,7 +125,7 @@ final class AuditOptions {
             paramLabel = "auto|float32|bfloat16",
             description =
                     "Precision of the matrix products while searching and attacking; what is reported is measured in float32."
-                            + " Default: auto, which is bfloat16 where the processor multiplies it fast (AMX).")
+                            + " Default: auto, which is bfloat16 where the processor multiplies it fast (AMX, AVX-512 BF16).")
     @Nullable
     String searchPrecision;
 

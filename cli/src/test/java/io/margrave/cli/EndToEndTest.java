@@ -1,6 +1,7 @@
 package io.margrave.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -30,6 +31,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** Every command on one tiny model of sprites. */
 class EndToEndTest {
     private static final int POINTS = 12;
+    /** Columns of what a search or an attack found. */
+    private static final List<String> SEARCHED = List.of(
+            "margin_upper",
+            "margin_upper_unboxed",
+            "margin_upper_mean_only",
+            "margin_upper_mean_only_unboxed",
+            "margin_censored",
+            "damage",
+            "damage_mean_only",
+            "damage_variance_only",
+            "log_lik_attacked",
+            "degradation");
+
     private static final String[] AUDIT = {
         "audit",
         "--models",
@@ -625,8 +639,12 @@ class EndToEndTest {
         assertThat(ran.err()).hasSize(1);
     }
 
+    /**
+     * Its linear layers are multiplied by other kernels, so all that is measured without a search is the same but for rounding, and
+     * breaks are as good: each is verified again. A search follows last digits to other places.
+     */
     @Test
-    void a_model_that_went_out_as_torchscript_and_came_back_gives_the_rows_that_it_gave() {
+    void a_model_that_went_out_as_torchscript_and_came_back_is_measured_as_it_was() {
         Ran exported = Ran.margrave(folder, "export-model", "models/tiny", "--out", "torchscript/tiny");
         assertThat(exported.exitCode()).as(String.join("\n", exported.err())).isZero();
         assertThat(exported.out()).containsExactly("exported: torchscript/tiny");
@@ -641,14 +659,34 @@ class EndToEndTest {
         args[2] = "torchscript/tiny";
         Ran again = Ran.margrave(folder, args);
         assertThat(again.exitCode()).as(String.join("\n", again.err())).isZero();
-        assertThat(Ran.margrave(folder, "export", "runs/back").out())
-                .isEqualTo(Ran.margrave(folder, "export", "runs/first").out());
+        assertSameButForSearches(
+                Ran.margrave(folder, "export", "runs/back").out(),
+                Ran.margrave(folder, "export", "runs/first").out());
         assertThat(Ran.margrave(folder, "verify", "runs/back").exitCode()).isZero();
         assertThat(Ran.margrave(folder, "export-model", "models/tiny", "--out", "torchscript/tiny")
                         .err())
                 .singleElement()
                 .asString()
                 .contains("want an --out without a model in it");
+    }
+
+    private static void assertSameButForSearches(List<String> got, List<String> wanted) {
+        assertThat(got).hasSameSizeAs(wanted).hasSizeGreaterThan(POINTS);
+        List<String> columns = List.of(wanted.get(0).split(",", -1));
+        assertThat(columns).containsAll(SEARCHED);
+        for (int row = 0; row < wanted.size(); row++) {
+            String[] there = got.get(row).split(",", -1);
+            String[] here = wanted.get(row).split(",", -1);
+            for (int i = 0; i < here.length; i++) {
+                if (here[i].matches("-?\\d+\\.\\d+(E-?\\d+)?") && !SEARCHED.contains(columns.get(i))) {
+                    assertThat(Double.parseDouble(there[i]))
+                            .as(columns.get(i) + " of row " + row)
+                            .isCloseTo(Double.parseDouble(here[i]), withinPercentage(0.01));
+                } else if (!SEARCHED.contains(columns.get(i)) || row == 0) {
+                    assertThat(there[i]).as(columns.get(i) + " of row " + row).isEqualTo(here[i]);
+                }
+            }
+        }
     }
 
     /** Models of 16 x 16 images that pythae made. */

@@ -195,8 +195,8 @@ record Explanations(RunResults results) {
                 <li>Breaks are selected on the search\u2019s own noise and judged on fresh noise. Candidates for one model, image, radius, kind
                 and box are one family: they are judged largest norm first, as a fixed sequence, each at 0.8 \u03b1; the first candidate that is not
                 verified ends the sequence, and the last verified one is reported, with its norm recomputed in double precision from the stored image.
-                Where that falls short, safer candidates along the same direction, and then a second search, are judged likewise at 0.1 \u03b1 each,
-                on noise of their own, so that \u03b1 holds for all together. A verdict may stop after 30 or 60 %% of its draws; its limits
+                Where that falls short, others along the same direction, aimed by what those verdicts drew, and then a second search, are judged likewise at 0.1 \u03b1 each,
+                on noise of their own, so that \u03b1 holds for all together. A verdict may stop after any fifth of its draws; its limits
                 are exact for that, and stricter than those of the fixed number.</li>
                 <li>First-order bounds are estimates, not certificates: they drop second-order terms of the encoder and assume a fixed \u03c3.
                 They are never to be quoted as guarantees.</li>

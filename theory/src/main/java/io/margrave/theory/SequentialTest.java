@@ -21,7 +21,7 @@ public record SequentialTest(List<Integer> looks, List<Integer> limits) {
     /** How fast alpha is spent: 1 is evenly. */
     private static final double SPENDING_POWER = 1.5;
 
-    private static final double GIVE_UP = 2.5;
+    private static final double GIVE_UP = 3;
 
     public SequentialTest {
         looks = List.copyOf(looks);

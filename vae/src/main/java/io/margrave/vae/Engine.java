@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas;
@@ -22,6 +23,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class Engine {
     private static final Path CPU_FLAGS = Path.of("/proc/cpuinfo");
+    private static final List<String> BFLOAT16_FLAGS = List.of(" amx_bf16", " avx512_bf16");
     private static final String LIBTORCH = "2.10.0";
 
     static {
@@ -63,11 +65,12 @@ public final class Engine {
 
     /**
      * What a search's {@code auto} precision stands for here: {@code bfloat16} where the processor multiplies matrices of it
-     * (AMX, by what Linux tells of the processor), {@code float32} elsewhere.
+     * (AMX or AVX-512 BF16, by what Linux tells of the processor), {@code float32} elsewhere.
      */
     public static String searchPrecision() {
         try {
-            return Files.readString(CPU_FLAGS).contains(" amx_bf16") ? "bfloat16" : "float32";
+            String flags = Files.readString(CPU_FLAGS);
+            return BFLOAT16_FLAGS.stream().anyMatch(flags::contains) ? "bfloat16" : "float32";
         } catch (IOException | UncheckedIOException e) {
             return "float32";
         }

@@ -18,11 +18,11 @@ import org.bytedeco.pytorch.global.torch;
  * do: that of L-infinity moves one value a step.
  */
 final class AdamSteps implements Search {
-    private static final Ascent.StepSize SHARE = new Ascent.StepSize(0.3, 0.01);
+    private static final Ascent.HalfCosine SHARE = new Ascent.HalfCosine(0.3, 0.01);
     /** Longer: the projection takes most of a step's length off again. */
-    private static final Ascent.StepSize SHARE_L1 = new Ascent.StepSize(2, 0.04);
+    private static final Ascent.HalfCosine SHARE_L1 = new Ascent.HalfCosine(2, 0.04);
     /** Of the range's diameter, where no radius gives a scale. */
-    private static final Ascent.StepSize PENALISED = new Ascent.StepSize(0.02, 0.0005);
+    private static final Ascent.HalfCosine PENALISED = new Ascent.HalfCosine(0.02, 0.0005);
 
     @Override
     public Climbed from(RestartBatch batch, Tensor start) {
@@ -33,7 +33,7 @@ final class AdamSteps implements Search {
         Ball ball = batch.ball();
         int steps = batch.effort().steps();
         double scale = batch.request().stepScale();
-        Ascent.StepSize share = ball.norm() == Norm.L1 ? SHARE_L1 : SHARE;
+        Ascent.HalfCosine share = ball.norm() == Norm.L1 ? SHARE_L1 : SHARE;
         Moments moments = new Moments(start, ball.norm() == Norm.LINF);
         return batch.climb(start, batch.searched(), (iterate, gradient, objective, step) -> {
             Tensor mean = moments.mean(gradient, step);

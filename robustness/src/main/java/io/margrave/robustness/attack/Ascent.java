@@ -35,15 +35,24 @@ public final class Ascent {
     }
 
     /**
-     * Step sizes as a share of the radius, falling along a half cosine.
+     * A number that falls along a half cosine, as step sizes do.
      *
-     * @param first share at the first step
-     * @param last share at the last step
+     * @param first at the first step
+     * @param last at the last step
      */
-    public record StepSize(double first, double last) {
-        double at(int step, int steps) {
-            double progress = steps == 1 ? 1 : (double) step / (steps - 1);
+    public record HalfCosine(double first, double last) {
+        /** At a step, from 0, of so many. */
+        public double at(int step, int steps) {
+            return at(steps == 1 ? 1 : (double) step / (steps - 1));
+        }
+
+        private double at(double progress) {
             return last + (first - last) * 0.5 * (1 + Math.cos(Math.PI * progress));
+        }
+
+        /** One that falls from where this is after a share of the steps to where it is after another. */
+        public HalfCosine between(double from, double to) {
+            return new HalfCosine(at(from), at(to));
         }
     }
 
@@ -60,7 +69,7 @@ public final class Ascent {
      * @param surface whether iterates are kept on the surface of the ball instead of inside it
      * @param goal what to increase
      * @param steps gradient steps
-     * @param stepSize of each step
+     * @param stepSize of each step, as a share of the radius
      * @param rule chooses the radii
      * @return the last iterates, {@code [points, features]}, inside ball and range
      */
@@ -71,7 +80,7 @@ public final class Ascent {
             boolean surface,
             AttackGoal goal,
             int steps,
-            StepSize stepSize,
+            HalfCosine stepSize,
             RadiusRule rule) {
         return climb(start, goal, steps, (iterate, gradient, objective, step) -> {
                     rule.update(step, radii);

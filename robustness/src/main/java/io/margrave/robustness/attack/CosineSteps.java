@@ -12,11 +12,11 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class CosineSteps implements Search {
     /** Of the radius. */
-    private static final Ascent.StepSize SHARE = new Ascent.StepSize(0.5, 0.01);
+    private static final Ascent.HalfCosine SHARE = new Ascent.HalfCosine(0.5, 0.01);
     /** Longer: the projection takes most of a step's length off again. */
-    private static final Ascent.StepSize SHARE_L1 = new Ascent.StepSize(2, 0.04);
+    private static final Ascent.HalfCosine SHARE_L1 = new Ascent.HalfCosine(2, 0.04);
     /** Of the range's diameter, under a penalty. */
-    private static final Ascent.StepSize PENALISED = new Ascent.StepSize(0.02, 0.0005);
+    private static final Ascent.HalfCosine PENALISED = new Ascent.HalfCosine(0.02, 0.0005);
 
     @Override
     public Climbed from(RestartBatch batch, Tensor start) {
@@ -27,7 +27,7 @@ final class CosineSteps implements Search {
         Ball ball = batch.ball();
         int steps = batch.effort().steps();
         double scale = batch.request().stepScale();
-        Ascent.StepSize share = ball.norm() == Norm.L1 ? SHARE_L1 : SHARE;
+        Ascent.HalfCosine share = ball.norm() == Norm.L1 ? SHARE_L1 : SHARE;
         return batch.climb(start, batch.searched(), (iterate, gradient, objective, step) -> {
             Tensor moved = Steepest.along(ball, iterate, gradient)
                     .mul_(batch.lengths(scale * share.at(step, steps)))

@@ -10,6 +10,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -19,12 +20,10 @@ import org.bytedeco.pytorch.global.torch;
  * @param steps gradient steps, greater than zero
  * @param draws a step, greater than zero
  * @param step sizes, as a share of the radius
- * @param firstGrowth of the radius' logarithm at the first step, per unit of P
- * @param lastGrowth the same at the last step
+ * @param growth of the radius' logarithm, per unit of P
  * @param steered P that the radius is steered to
  */
-record BoundaryAscent(
-        int steps, int draws, Ascent.StepSize step, double firstGrowth, double lastGrowth, double steered) {
+record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Ascent.HalfCosine growth, double steered) {
 
     /** Values decoded at once: large batches waste no time on overhead, larger ones leave the cache and take memory. */
     private static final long MOST_VALUES = 1L << 20;
@@ -79,7 +78,7 @@ record BoundaryAscent(
         double[] logs = new double[radii.length];
         double[] within = new double[radii.length];
         AttackGoal goal = (inputs, now) -> {
-            Tensor draw = noise.next(draws, batch.map().noiseSize());
+            Tensor draw = mirrored(noise, batch.map().noiseSize());
             Tensor excess = batch.criterion()
                     .excess(batch.map().at(inputs).outputs(draw), batch.map().reference());
             double[] values = TensorCopies.doubles(excess);
@@ -91,10 +90,9 @@ record BoundaryAscent(
         };
         int averaged = Math.max(1, steps / AVERAGED_PART);
         Ascent.RadiusRule rule = (now, current) -> {
-            double progress = steps == 1 ? 1 : (double) now / (steps - 1);
-            double growth = lastGrowth + (firstGrowth - lastGrowth) * 0.5 * (1 + Math.cos(Math.PI * progress));
+            double rate = growth.at(now, steps);
             for (int i = 0; i < current.length; i++) {
-                current[i] = Math.min(limit, current[i] * Math.exp(growth * (within[i] - steered)));
+                current[i] = Math.min(limit, current[i] * Math.exp(rate * (within[i] - steered)));
                 if (now >= steps - averaged) {
                     logs[i] += Math.log(current[i]) / averaged;
                 }
@@ -103,6 +101,15 @@ record BoundaryAscent(
         Tensor perturbed = Ascent.maximise(
                 batch.ball(), batch.ball().reach(directions, radii), radii, true, goal, steps, step, rule);
         return new Reached(perturbed, Arrays.stream(logs).map(Math::exp).toArray());
+    }
+
+    /**
+     * Draws of every point, each followed by its opposite: in a mean over both, what is odd in the noise cancels, so that gradients spread
+     * less. For searching alone: such draws are not independent, and a verdict's must be.
+     */
+    private Tensor mirrored(PointNoise noise, int size) {
+        Tensor half = noise.next((draws + 1) / 2, size);
+        return torch.cat(new TensorVector(half, half.neg()), 1).narrow(1, 0, draws);
     }
 
     /** Share of broken draws with a soft step, as wide as the draws spread and as they are away from the boundary. */

@@ -8,9 +8,9 @@ import io.margrave.robustness.map.Criterion;
 import io.margrave.robustness.map.Rows;
 import io.margrave.robustness.map.StochasticMap;
 import io.margrave.theory.Proportion;
-import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -26,17 +26,19 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <ol>
  *   <li>{@link RaySearch}: of some directions, the few along which a point breaks first;
- *   <li>{@link BoundaryAscent}, twice: a short race of those few, whose winner goes on, and the second where it is
- *       close;
- *   <li>{@link NormPrediction}: along the direction found, the norms at which P is predicted to lie safely below one half;
- *   <li>{@link VerdictLadder}: the verdicts on those candidates.
+ *   <li>{@link Race}: those few, and what is {@linkplain Borrowing borrowed} from other points, climb side by side;
+ *   <li>{@link BoundaryAscent}: the winner goes on, and the second where it is close;
+ *   <li>{@link Crossings}: along the direction found, the norms at which P is predicted to lie safely below one half;
+ *   <li>{@link VerdictLadder}: the verdicts on those candidates, whose draws sharpen the prediction of the next one.
  * </ol>
  *
  * <p>All but the verdicts may run through a cheaper form of the map ({@link StochasticMap#forSearch}). Where only a safe
- * candidate was verified, or none, safer ones and then a second search follow, on other noise and with their own shares of alpha.
+ * candidate was verified, or none, the next are aimed by what those verdicts drew, and then a second search follows, on other noise and with
+ * their own shares of alpha.
  *
- * <p>Knows no VAE. All noise is named by point, so what is found for a point depends on the batch only in the last digits of
- * the matrix products.
+ * <p>Knows no VAE. All noise is named by point, but points of a batch lend one another directions: what is found for a point depends on
+ * the others, and whoever wants the same again runs the same batch. What is reported of it does not: each point's verdicts are on fresh
+ * noise of its own.
  */
 public final class BreakSearch {
 
@@ -47,22 +49,13 @@ public final class BreakSearch {
     private static final int CLEAN_DRAWS = 256;
     private static final double CLEAN_WITHIN = 0.44;
 
-    /** Steps of the race, as a share of those that its winner takes afterwards. */
-    private static final double RACE_SHARE = 0.6;
-
     /** A second start takes the last steps, too, where its radius is at most this many times the winner's ... */
     private static final double CLOSE = 1.1;
     /** ... and the cosine between the two less than this. */
     private static final double ELSEWHERE = 0.95;
 
-    private static final double TINY = 1e-12;
-
-    private static final Ascent.StepSize RACE_STEP = new Ascent.StepSize(2, 0.3);
-    private static final Ascent.StepSize LAST_STEP = new Ascent.StepSize(0.6, 0.05);
-    private static final double RACE_FIRST_GROWTH = 0.4;
-    private static final double RACE_LAST_GROWTH = 0.1;
-    private static final double FIRST_GROWTH = 0.2;
-    private static final double LAST_GROWTH = 0.01;
+    private static final Ascent.HalfCosine STEP = new Ascent.HalfCosine(0.6, 0.05);
+    private static final Ascent.HalfCosine GROWTH = new Ascent.HalfCosine(0.2, 0.01);
 
     /**
      * A norm along the direction that was found: where P is predicted to be {@code within}, and the most fresh draws that its
@@ -70,7 +63,7 @@ public final class BreakSearch {
      * do in a map without noise, it is {@code steep} times that norm: P is 1 before it and 0 after it, and only the
      * prediction's own error is left to allow for.
      */
-    private record Candidate(int number, double within, int draws, double steep) {
+    private record Candidate(double within, int draws, double steep) {
         int draws(Settings settings) {
             return Math.min(draws, settings.verdictDraws());
         }
@@ -79,11 +72,11 @@ public final class BreakSearch {
     /** Spread of the predicted norms, relative, below which they are one norm. */
     private static final double ONE_NORM = 1e-4;
 
-    private static final Candidate SAFEST = new Candidate(0, 0.25, 400, 1.05);
-    private static final Candidate SAFE = new Candidate(1, 0.33, 400, 1.02);
-    private static final Candidate SAFER = new Candidate(2, 0.385, Integer.MAX_VALUE, 1.005);
-    private static final Candidate AIMED = new Candidate(3, 0.42, Integer.MAX_VALUE, 1.001);
-    private static final List<Candidate> CANDIDATES = List.of(SAFEST, SAFE, SAFER, AIMED);
+    private static final Candidate SAFEST = new Candidate(0.25, 400, 1.05);
+    private static final Candidate SAFE = new Candidate(0.33, 400, 1.02);
+    private static final Candidate SAFER = new Candidate(0.385, Integer.MAX_VALUE, 1.005);
+    private static final Candidate AIMED_AGAIN = new Candidate(0.405, Integer.MAX_VALUE, 1.002);
+    private static final Candidate AIMED = new Candidate(0.42, Integer.MAX_VALUE, 1.001);
 
     /** P that the radius is steered to: near what is verified, and lower where that failed. */
     private static final double STEERED = 0.42;
@@ -164,19 +157,19 @@ public final class BreakSearch {
 
     private Result run(List<Tensor> directions) {
         Tensor pushed = torch.zeros_like(batch.ball().centers());
-        double[][] norms = climb(directions, pushed, settings.effort(), STEERED);
-        double alpha = FIRST_SHARE * settings.alpha();
-        List<Optional<VerdictLadder.Tested>> tested =
-                ladder(SAFE, AIMED).verify(batch, pushed, columns(norms, SAFE, AIMED), alpha, "verdict");
-        List<Optional<Found>> breaks = new ArrayList<>();
-        tested.forEach(test -> breaks.add(test.map(VerdictLadder.Tested::found)));
+        Sight sight = climb(directions, pushed, settings.effort(), STEERED);
+        List<Optional<Found>> breaks = new ArrayList<>(Collections.nCopies(batch.size(), Optional.empty()));
+        int[] all = IntStream.range(0, batch.size()).toArray();
+        List<Optional<VerdictLadder.Tested>> tested = ladder(SAFE, AIMED)
+                .verify(batch, pushed, sight.aim(all, SAFE, AIMED), FIRST_SHARE * settings.alpha(), "verdict");
+        accept(tested, all, breaks);
         aimAgain(
                 pushed,
-                norms,
+                sight,
                 rows(tested, test -> test.filter(t -> t.rung() == 0).isPresent()),
                 breaks,
-                SAFER);
-        aimAgain(pushed, norms, rows(tested, Optional::isEmpty), breaks, SAFEST, SAFER);
+                AIMED_AGAIN);
+        aimAgain(pushed, sight, rows(tested, Optional::isEmpty), breaks, SAFEST, AIMED_AGAIN);
         int[] open = IntStream.range(0, batch.size())
                 .filter(i -> breaks.get(i).isEmpty())
                 .toArray();
@@ -184,20 +177,57 @@ public final class BreakSearch {
         return new Result(breaks, pushed);
     }
 
-    /** Where the aimed candidate was not verified: safer ones along the same direction. */
+    /**
+     * What is known of the norms along the directions found.
+     *
+     * @param crossings of each point's draws
+     * @param clean whether each point is broken without a perturbation: it has the one candidate, the norm 0
+     * @param steep whether all draws of each point cross at one norm
+     * @param limit no candidate lies beyond it
+     */
+    private record Sight(Crossings crossings, boolean[] clean, boolean[] steep, double limit) {
+
+        /** At candidates for some of the points, the last of them aimed at; one that the line says nothing of is left out. */
+        VerdictLadder.Aim aim(int[] rows, Candidate... candidates) {
+            return new VerdictLadder.Aim() {
+                @Override
+                public double norm(int row, int rung) {
+                    int last = candidates.length - 1;
+                    if (clean[rows[row]]) {
+                        return rung == last ? 0 : Double.NaN;
+                    }
+                    double norm = of(rows[row], candidates[rung]);
+                    return norm > FURTHEST * of(rows[row], candidates[last]) ? Double.NaN : norm;
+                }
+
+                @Override
+                public void seen(int row, double norm, double[] excess) {
+                    if (!clean[rows[row]]) {
+                        crossings.add(rows[row], norm, excess);
+                    }
+                }
+            };
+        }
+
+        private double of(int point, Candidate candidate) {
+            double norm = crossings.norm(point, candidate.within());
+            return steep[point] ? Math.min(limit, norm * candidate.steep()) : norm;
+        }
+    }
+
+    /** Where the aimed candidate was not verified: others along the same direction, aimed with what its verdict drew, too. */
     private void aimAgain(
-            Tensor pushed, double[][] norms, int[] rows, List<Optional<Found>> breaks, Candidate... candidates) {
+            Tensor pushed, Sight sight, int[] rows, List<Optional<Found>> breaks, Candidate... candidates) {
         if (rows.length == 0) {
             return;
         }
         try (PointerScope scope = new PointerScope()) {
-            double[][] some = Arrays.stream(rows).mapToObj(i -> norms[i]).toArray(double[][]::new);
             accept(
                     ladder(candidates)
                             .verify(
                                     batch.select(rows),
                                     Rows.select(pushed, rows),
-                                    columns(some, candidates),
+                                    sight.aim(rows, candidates),
                                     LATER_SHARE * settings.alpha(),
                                     "aim"),
                     rows,
@@ -227,13 +257,14 @@ public final class BreakSearch {
             starts.add(Rows.select(pushed, rows));
             BreakSearch other = new BreakSearch(batch.select(rows).named(batch.name() + "/again"), settings);
             Tensor moved = torch.zeros_like(other.batch.ball().centers());
-            double[][] norms = other.climb(starts, moved, longer, STEERED_LOWER);
+            Sight sight = other.climb(starts, moved, longer, STEERED_LOWER);
+            int[] all = IntStream.range(0, rows.length).toArray();
             accept(
                     ladder(SAFEST, SAFER)
                             .verify(
                                     other.batch,
                                     moved,
-                                    columns(norms, SAFEST, SAFER),
+                                    sight.aim(all, SAFEST, SAFER),
                                     LATER_SHARE * settings.alpha(),
                                     "verdict"),
                     rows,
@@ -241,11 +272,14 @@ public final class BreakSearch {
         }
     }
 
+    /** Keeps what was verified and is smaller than what was. */
     private static void accept(List<Optional<VerdictLadder.Tested>> tested, int[] rows, List<Optional<Found>> breaks) {
         for (int j = 0; j < rows.length; j++) {
-            Optional<VerdictLadder.Tested> test = tested.get(j);
-            if (test.isPresent()) {
-                breaks.set(rows[j], Optional.of(test.get().found()));
+            Optional<Found> found = tested.get(j).map(VerdictLadder.Tested::found);
+            Optional<Found> before = breaks.get(rows[j]);
+            if (found.isPresent()
+                    && (before.isEmpty() || found.get().norm() < before.get().norm())) {
+                breaks.set(rows[j], found);
             }
         }
     }
@@ -257,132 +291,56 @@ public final class BreakSearch {
                 .toArray();
     }
 
-    /**
-     * Everything but the verdicts; {@code pushed} becomes where each point was pushed.
-     *
-     * @return {@code [points][candidates]}: norm of each {@link Candidate}; NaN where a candidate is left out
-     */
-    private double[][] climb(List<Tensor> directions, Tensor pushed, SearchEffort effort, double steered) {
+    /** Everything but the verdicts; {@code pushed} becomes where each point was pushed. */
+    private Sight climb(List<Tensor> directions, Tensor pushed, SearchEffort effort, double steered) {
         try (PointerScope scope = new PointerScope()) {
             SearchBatch cheap = batch.forSearch();
-            BoundaryAscent.Reached reached = race(cheap, directions, effort, steered);
-            pushed.copy_(reached.perturbed().sub(batch.ball().centers()));
-            double[][] norms = new NormPrediction(cheap, settings.limit())
-                    .norms(
-                            pushed,
-                            reached.radii(),
-                            CANDIDATES.stream().mapToDouble(Candidate::within).toArray(),
-                            AIMED.number());
-            settle(norms, cheap);
-            return norms;
+            Climbers reached = ascend(cheap, directions, effort, steered);
+            pushed.copy_(reached.directions());
+            Crossings crossings = Crossings.look(cheap, pushed, reached.radii(), AIMED.within(), settings.limit());
+            boolean[] clean = new boolean[batch.size()];
+            for (int i : cheap.brokenWhenClean(SCREENING_DRAWS, SCREENING_WITHIN, CLEAN_DRAWS, CLEAN_WITHIN)) {
+                clean[i] = true;
+            }
+            boolean[] steep = new boolean[batch.size()];
+            for (int i = 0; i < steep.length; i++) {
+                steep[i] = crossings.norm(i, SAFEST.within()) <= crossings.norm(i, AIMED.within()) * (1 + ONE_NORM);
+            }
+            return new Sight(crossings, clean, steep, settings.limit());
         }
     }
 
-    private BoundaryAscent.Reached race(
-            SearchBatch cheap, List<Tensor> directions, SearchEffort effort, double steered) {
+    /** Where each point broke first, one climber a point. */
+    private Climbers ascend(SearchBatch cheap, List<Tensor> directions, SearchEffort effort, double steered) {
         List<Tensor> all = new ArrayList<>(directions);
         for (int pair = 0; pair == 0 || all.size() < effort.restarts(); pair++) {
             Tensor random = cheap.noise("start", pair).next(1, cheap.features()).squeeze(1);
             all.add(random);
             all.add(random.neg());
         }
-        RaySearch.Starts starts = new RaySearch(cheap, settings.limit()).best(all, effort.restarts());
-        BoundaryAscent race = new BoundaryAscent(
-                Math.max(1, (int) Math.round(RACE_SHARE * effort.steps())),
-                Math.max(1, effort.draws() / 2),
-                RACE_STEP,
-                RACE_FIRST_GROWTH,
-                RACE_LAST_GROWTH,
-                steered);
-        BoundaryAscent.Reached raced =
-                race.run(cheap.select(starts.rows()), "race", starts.directions(), starts.radii(), settings.limit());
-        Tensor moved = raced.perturbed().sub(Rows.select(batch.ball().centers(), starts.rows()));
-        int[] finalists = finalists(starts.rows(), raced.radii(), moved);
-        BoundaryAscent last =
-                new BoundaryAscent(effort.steps(), effort.draws(), LAST_STEP, FIRST_GROWTH, LAST_GROWTH, steered);
-        int[] points = at(starts.rows(), finalists);
-        BoundaryAscent.Reached reached = last.run(
-                cheap.select(points),
-                "ascent",
-                Rows.select(moved, finalists),
-                at(raced.radii(), finalists),
-                settings.limit());
-        int[] best = winners(points, reached.radii());
-        return new BoundaryAscent.Reached(Rows.select(reached.perturbed(), best), at(reached.radii(), best));
+        Climbers starts = new RaySearch(cheap, settings.limit()).best(all, effort.restarts());
+        Climbers finalists = finalists(new Race(cheap, effort, steered, settings.limit()).run(starts));
+        BoundaryAscent.Reached reached = new BoundaryAscent(effort.steps(), effort.draws(), STEP, GROWTH, steered)
+                .run(
+                        cheap.select(finalists.rows()),
+                        "ascent",
+                        finalists.directions(),
+                        finalists.radii(),
+                        settings.limit());
+        Tensor moved = reached.perturbed().sub(Rows.select(batch.ball().centers(), finalists.rows()));
+        Climbers last = new Climbers(finalists.rows(), moved, reached.radii());
+        return last.select(last.best());
     }
 
     /**
-     * Of each point's starts, the one with the smallest radius, and the next one where it is close and went elsewhere: a race of a
+     * Of each point's climbers, the one with the smallest radius, and the next one where it is close and went elsewhere: a race of a
      * few draws can't tell which of two such valleys is the deeper.
      */
-    private static int[] finalists(int[] rows, double[] radii, Tensor moved) {
-        int[] winners = winners(rows, radii);
-        double[] alike =
-                TensorCopies.doubles(torch.cosine_similarity(moved, Rows.select(moved, at(winners, rows)), 1, TINY));
-        int[] seconds = new int[winners.length];
-        Arrays.fill(seconds, -1);
-        for (int i = 0; i < rows.length; i++) {
-            int second = seconds[rows[i]];
-            boolean rival = alike[i] < ELSEWHERE && radii[i] <= CLOSE * radii[winners[rows[i]]];
-            if (rival && (second < 0 || radii[i] < radii[second])) {
-                seconds[rows[i]] = i;
-            }
-        }
-        return IntStream.range(0, winners.length)
-                .flatMap(point -> IntStream.of(winners[point], seconds[point]))
-                .filter(i -> i >= 0)
-                .toArray();
-    }
-
-    private static int[] at(int[] values, int[] places) {
-        return Arrays.stream(places).map(i -> values[i]).toArray();
-    }
-
-    private static double[] at(double[] values, int[] places) {
-        return Arrays.stream(places).mapToDouble(i -> values[i]).toArray();
-    }
-
-    /** Of each point's starts, the one with the smallest radius. */
-    private static int[] winners(int[] rows, double[] radii) {
-        int[] winners = new int[rows[rows.length - 1] + 1];
-        Arrays.fill(winners, -1);
-        for (int i = 0; i < rows.length; i++) {
-            int best = winners[rows[i]];
-            if (best < 0 || radii[i] < radii[best]) {
-                winners[rows[i]] = i;
-            }
-        }
-        return winners;
-    }
-
-    /**
-     * Puts right what the prediction can't know. Candidates of which it says nothing are taken off; a point that is broken
-     * without a perturbation has the one candidate, the norm 0. No candidate lies beyond the limit.
-     */
-    private void settle(double[][] norms, SearchBatch cheap) {
-        for (double[] each : norms) {
-            boolean steep = each[SAFEST.number()] <= each[AIMED.number()] * (1 + ONE_NORM);
-            for (Candidate candidate : CANDIDATES) {
-                if (steep) {
-                    each[candidate.number()] = Math.min(settings.limit(), each[candidate.number()] * candidate.steep());
-                }
-                if (each[candidate.number()] > FURTHEST * each[AIMED.number()]) {
-                    each[candidate.number()] = Double.NaN;
-                }
-            }
-        }
-        for (int i : cheap.brokenWhenClean(SCREENING_DRAWS, SCREENING_WITHIN, CLEAN_DRAWS, CLEAN_WITHIN)) {
-            Arrays.fill(norms[i], Double.NaN);
-            norms[i][AIMED.number()] = 0;
-            norms[i][SAFER.number()] = 0;
-        }
-    }
-
-    private static double[][] columns(double[][] norms, Candidate... candidates) {
-        return Arrays.stream(norms)
-                .map(each -> Arrays.stream(candidates)
-                        .mapToDouble(candidate -> each[candidate.number()])
-                        .toArray())
-                .toArray(double[][]::new);
+    private static Climbers finalists(Climbers climbers) {
+        Climbers two = climbers.distinct(2, ELSEWHERE);
+        int[] best = two.best();
+        return two.select(IntStream.range(0, two.rows().length)
+                .filter(i -> two.radii()[i] <= CLOSE * two.radii()[best[two.rows()[i]]])
+                .toArray());
     }
 }

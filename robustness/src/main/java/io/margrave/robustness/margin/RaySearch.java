@@ -20,23 +20,14 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class RaySearch {
 
-    /** Draws along a ray. */
-    private static final int DRAWS = 4;
+    /** Draws along a ray: what comes of a start depends little on where it starts. */
+    private static final int DRAWS = 1;
     /** Halvings of the norm's logarithm: a seventh of a nat is left of nine. */
     private static final int HALVINGS = 6;
     /** Smallest norm looked at, as a share of the search limit. */
     private static final double SMALLEST = 1e-4;
     /** Cosine from which on two directions count as one. */
     private static final double ALIKE = 0.9;
-
-    /**
-     * Starts of a race.
-     *
-     * @param rows row of the batch that each start belongs to, ascending, {@code each} a row
-     * @param directions {@code [starts, features]}
-     * @param radii norm at which each start breaks along its own direction; at most half the limit
-     */
-    record Starts(int[] rows, Tensor directions, double[] radii) {}
 
     private final SearchBatch batch;
     private final double limit;
@@ -47,12 +38,12 @@ final class RaySearch {
     }
 
     /**
-     * Chooses starts.
+     * Chooses starts, {@code each} a point, with the norms at which they break it along their own directions, at most half the limit.
      *
      * @param directions each {@code [points, features]}, at least one
      * @param each starts a point; fewer only where there are fewer directions
      */
-    Starts best(List<Tensor> directions, int each) {
+    Climbers best(List<Tensor> directions, int each) {
         int points = batch.size();
         double[][] norms = firstBreaks(directions);
         List<float[][]> arrays = directions.stream().map(Rows::arrays).toList();
@@ -69,7 +60,7 @@ final class RaySearch {
                 next++;
             }
         }
-        return new Starts(rows, Rows.stacked(chosen), radii);
+        return new Climbers(rows, Rows.stacked(chosen), radii);
     }
 
     /** The best directions of a point that are not alike; where they run out, the best of the others. */
@@ -82,7 +73,7 @@ final class RaySearch {
         for (int candidate : order) {
             if (chosen.size() < count
                     && chosen.stream()
-                            .noneMatch(other -> cosine(
+                            .noneMatch(other -> Climbers.cosine(
                                             directions.get(candidate)[point],
                                             directions.get(other)[point])
                                     > ALIKE)) {
@@ -95,18 +86,6 @@ final class RaySearch {
             }
         }
         return chosen;
-    }
-
-    private static double cosine(float[] a, float[] b) {
-        double dot = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int j = 0; j < a.length; j++) {
-            dot += (double) a[j] * b[j];
-            aa += (double) a[j] * a[j];
-            bb += (double) b[j] * b[j];
-        }
-        return aa == 0 || bb == 0 ? 0 : dot / Math.sqrt(aa * bb);
     }
 
     /** {@code [direction][point]}: norm at which a point breaks along a direction, by bisection; infinite where it doesn't. */

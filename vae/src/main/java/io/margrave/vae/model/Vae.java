@@ -44,7 +44,7 @@ public interface Vae {
 
     /**
      * The same model with matrix products in bfloat16, where it has such a form: several times faster on processors that
-     * multiply bfloat16 (AMX), good to about three digits. For searching, never for a verdict. Takes and gives float32.
+     * multiply bfloat16 (AMX, AVX-512 BF16), good to about three digits. For searching, never for a verdict. Takes and gives float32.
      */
     default Vae inBfloat16() {
         return this;

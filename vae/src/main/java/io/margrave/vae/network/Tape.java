@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * First derivatives with a quicker way through networks that nobody trains. While a thread's tape is open, a {@link Network} that knows its
  * own way back computes without autograd's graph and tells the tape; its output then starts a graph of its own. Gradients are those of
- * autograd, but for rounding. Second derivatives need autograd's own.
+ * autograd, but for rounding. Second derivatives need autograd's own: {@link #keepingGraphs}.
  *
  * <pre>{@code
  * try (Tape tape = Tape.open()) {
@@ -26,6 +26,7 @@ public final class Tape implements AutoCloseable {
 
     private final @Nullable Tape outer = OPEN.get();
     private final List<Cut> cuts = new ArrayList<>();
+    private final boolean cutting;
 
     /**
      * Where a graph was cut.
@@ -36,18 +37,28 @@ public final class Tape implements AutoCloseable {
      */
     private record Cut(Tensor input, Tensor output, UnaryOperator<Tensor> back) {}
 
-    private Tape() {}
+    private Tape(boolean cutting) {
+        this.cutting = cutting;
+        OPEN.set(this);
+    }
 
     /** Opens a tape of the calling thread, inside of that which may be open. */
     public static Tape open() {
-        Tape tape = new Tape();
-        OPEN.set(tape);
-        return tape;
+        return new Tape(true);
     }
 
-    /** The calling thread's; null where none is open. */
+    /**
+     * Until it is closed, the calling thread's networks keep autograd's graph, whatever is open: for second derivatives, as of a goal of an
+     * attack that holds a gradient itself.
+     */
+    public static Tape keepingGraphs() {
+        return new Tape(false);
+    }
+
+    /** The calling thread's; null where none is open that cuts. */
     static @Nullable Tape current() {
-        return OPEN.get();
+        Tape tape = OPEN.get();
+        return tape != null && tape.cutting ? tape : null;
     }
 
     /** Notes a cut and returns the leaf. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -165,10 +166,28 @@ class TapeTest {
         }
     }
 
+    /** Of |d sum f / dx|^2, within a tape and without one. */
     @Test
-    void second_derivatives_are_autograds_where_no_tape_is_open() {
+    void second_derivatives_are_autograds_where_graphs_are_kept() {
         Network network = network(Activation.TANH);
+        UnaryOperator<Tensor> slope = x -> torch.grad(
+                        new TensorVector(network.forward(x).sum()),
+                        new TensorVector(x),
+                        new TensorVector(),
+                        new BoolOptional(true),
+                        true,
+                        false)
+                .get(0)
+                .square()
+                .sum();
+        Tensor inputs = images(3);
+        Tensor expected = autograd(slope, inputs);
         try (Tape tape = Tape.open()) {
+            assertThat(network.forward(images(1)).is_leaf()).isTrue();
+            try (Tape own = Tape.keepingGraphs()) {
+                assertThat(network.forward(images(1)).is_leaf()).isFalse();
+                assertClose(tape.gradient(slope.apply(inputs), inputs), expected, 1e-5);
+            }
             assertThat(network.forward(images(1)).is_leaf()).isTrue();
         }
         assertThat(network.forward(images(1)).is_leaf()).isFalse();
