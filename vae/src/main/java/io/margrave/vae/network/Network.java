@@ -13,6 +13,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads as long as nobody changes the parameters.
  */
 public final class Network {
+    /**
+     * Rows that linear layers multiply are a multiple of these, filled up with zeros: kernels are made for each number of rows, and kept, which
+     * takes time and memory where a search's batches are of any size.
+     */
+    private static final long BLOCK = 32;
+
     private final List<Layer> layers;
     private final List<Long> input;
     private final List<Long> output;
@@ -30,6 +38,8 @@ public final class Network {
     private final List<Map<String, Tensor>> ofLayer;
     /** One a layer; null of those that are not linear. */
     private final @Nullable PackedLinear[] packed;
+    /** Whether all layers that learn are linear. */
+    private final boolean linear;
     /** Of the parameters and of all between the first layer and the last. */
     private final ScalarType type;
 
@@ -65,6 +75,7 @@ public final class Network {
         });
         this.parameters = Collections.unmodifiableMap(ordered);
         this.ofLayer = byLayer(layers, ordered);
+        this.linear = layers.stream().allMatch(layer -> layer instanceof Layer.Linear || layer.fanIn() == 0);
         this.packed = new PackedLinear[layers.size()];
         for (int i = 0; i < packed.length; i++) {
             if (layers.get(i) instanceof Layer.Linear) {
@@ -117,9 +128,22 @@ public final class Network {
      */
     public Tensor forward(Tensor batch) {
         Tape tape = Tape.current();
-        return tape != null && wantsGradient(batch) && knowsTheWayBack(batch)
-                ? cut(tape, batch)
-                : forward(batch, new Tensor[layers.size()]);
+        if (tape != null && wantsGradient(batch) && knowsTheWayBack(batch)) {
+            return cut(tape, batch);
+        }
+        return wantsGradient(batch) || !linear || !weightsAreFixed()
+                ? forward(batch, new Tensor[layers.size()])
+                : forward(inBlocks(batch), new Tensor[layers.size()]).narrow(0, 0, batch.size(0));
+    }
+
+    private static Tensor inBlocks(Tensor batch) {
+        long rows = batch.size(0);
+        if (rows <= BLOCK || rows % BLOCK == 0) {
+            return batch;
+        }
+        long[] sizes = TensorCopies.sizes(batch);
+        sizes[0] = BLOCK - rows % BLOCK;
+        return torch.cat(new TensorVector(batch, torch.zeros(sizes, batch.options())), 0);
     }
 
     /** Runs all layers; puts down what each gave, but where it gave it to the next within one operation. */
@@ -153,12 +177,15 @@ public final class Network {
     }
 
     private boolean knowsTheWayBack(Tensor batch) {
-        if (batch.size(0) == 0) {
-            return false;
-        }
-        for (int i = 0; i < layers.size(); i++) {
-            PackedLinear linear = packed[i];
-            if (linear != null ? !linear.usable() : !layers.get(i).knowsTheWayBack()) {
+        return batch.size(0) > 0
+                && linear
+                && weightsAreFixed()
+                && layers.stream().allMatch(layer -> layer instanceof Layer.Linear || layer.knowsTheWayBack());
+    }
+
+    private boolean weightsAreFixed() {
+        for (PackedLinear layer : packed) {
+            if (layer != null && !layer.usable()) {
                 return false;
             }
         }
@@ -168,8 +195,12 @@ public final class Network {
     private Tensor cut(Tape tape, Tensor batch) {
         @Nullable Tensor[] outputs = new Tensor[layers.size()];
         try (NoGradGuard guard = new NoGradGuard()) {
-            Tensor output = forward(batch.detach(), outputs);
-            return tape.cut(batch, output.detach(), gradient -> back(gradient, batch, outputs));
+            Tensor rows = inBlocks(batch.detach());
+            Tensor output = forward(rows, outputs).narrow(0, 0, batch.size(0));
+            return tape.cut(
+                    batch,
+                    output.detach(),
+                    gradient -> back(inBlocks(gradient), rows, outputs).narrow(0, 0, batch.size(0)));
         }
     }
 
