@@ -55,7 +55,10 @@ class Search:
         passes = 2 if inputs.requires_grad else 1
         self.work["flop"] += 2 * passes * len(inputs) * (self.sizes[0] + draws * self.sizes[1])
         mean, std = (part.float() for part in self.model.encode(inputs))
-        noise = torch.randn(len(inputs), draws, self.model.latent, generator=self.generator)
+        # Draws of an ascent come in pairs, as ours do; those of a verdict are independent.
+        drawn = (draws + 1) // 2 if passes == 2 else draws
+        noise = torch.randn(len(inputs), drawn, self.model.latent, generator=self.generator)
+        noise = torch.cat((noise, -noise), 1)[:, :draws] if passes == 2 else noise
         z = torch.addcmul(mean[:, None], std[:, None], noise)
         out = self.model.decode(z.flatten(0, 1)).view(len(inputs), draws, -1).float()
         return torch.linalg.vector_norm(out - self.reference[:, None], dim=2) - self.o.r
