@@ -116,7 +116,7 @@ final class AuditOptions {
     @Option(
             names = "--search-restarts",
             paramLabel = "N",
-            description = "Starts a point, which race; the best goes on. Default: 8.")
+            description = "Starts a point, which race; the best goes on. Default: 40.")
     @Nullable
     Integer searchRestarts;
 

@@ -129,7 +129,7 @@ final class SensitivityCommand implements Callable<Integer> {
     @Option(
             names = "--search-restarts",
             paramLabel = "N",
-            defaultValue = "8",
+            defaultValue = "40",
             description = "Starts a point, which race; the best goes on. Default: ${DEFAULT-VALUE}.")
     private int restarts;
 

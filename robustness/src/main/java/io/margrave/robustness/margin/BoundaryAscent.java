@@ -14,27 +14,25 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Ascent of a smooth P(broken) on a sphere whose radius follows the boundary: it shrinks while the point is broken and grows
- * while it is not, by less and less (after DDN, Rony et al. 2019, and FMN, Pintor et al. 2021).
+ * Ascent of a smooth P(broken) on a sphere whose radius follows the boundary.
  *
  * @param steps gradient steps, greater than zero
  * @param draws a step, greater than zero
  * @param step sizes, as a share of the radius
- * @param growth of the radius' logarithm, per unit of P
- * @param steered P that the radius is steered to
+ * @param steering moves the radius
  */
-record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Ascent.HalfCosine growth, double steered) {
+record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Steering steering) {
 
     /** Values decoded at once: large batches waste no time on overhead, larger ones leave the cache and take memory. */
     private static final long MOST_VALUES = 1L << 20;
-    /** Part of the steps, at the end, that a radius is averaged over. */
+    /** Part of the steps, at the end, that the boundary is averaged over. */
     private static final int AVERAGED_PART = 3;
 
     /**
      * Where an ascent ended.
      *
      * @param perturbed last iterates, {@code [points, features]}
-     * @param radii of the last steps, their geometric mean
+     * @param radii of the boundary, as the last steps saw it: their geometric mean
      */
     record Reached(Tensor perturbed, double[] radii) {}
 
@@ -51,7 +49,7 @@ record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Ascent.HalfC
         int group = Math.max(
                 1, (int) (MOST_VALUES / ((long) draws * batch.map().reference().size(1))));
         if (group >= batch.size()) {
-            return climb(batch, purpose, directions, start, limit);
+            return climb(batch, purpose, directions, start, 0, limit);
         }
         Tensor perturbed = torch.zeros_like(directions);
         double[] radii = new double[batch.size()];
@@ -64,6 +62,7 @@ record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Ascent.HalfC
                         purpose,
                         directions.narrow(0, first, rows.length),
                         Arrays.copyOfRange(start, first, first + rows.length),
+                        first,
                         limit);
                 perturbed.narrow(0, first, rows.length).copy_(reached.perturbed());
                 System.arraycopy(reached.radii(), 0, radii, first, rows.length);
@@ -72,35 +71,41 @@ record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Ascent.HalfC
         return new Reached(perturbed, radii);
     }
 
-    private Reached climb(SearchBatch batch, String purpose, Tensor directions, double[] start, double limit) {
+    private Reached climb(
+            SearchBatch batch, String purpose, Tensor directions, double[] start, int first, double limit) {
         PointNoise noise = batch.noise(purpose, 0);
         double[] radii = start.clone();
         double[] logs = new double[radii.length];
-        double[] within = new double[radii.length];
+        Steering.Seen[] seen = new Steering.Seen[radii.length];
         AttackGoal goal = (inputs, now) -> {
             Tensor draw = mirrored(noise, batch.map().noiseSize());
             Tensor excess = batch.criterion()
                     .excess(batch.map().at(inputs).outputs(draw), batch.map().reference());
             double[] values = TensorCopies.doubles(excess);
-            for (int i = 0; i < within.length; i++) {
-                within[i] = RobustnessEstimator.within(Arrays.copyOfRange(values, i * draws, (i + 1) * draws), 0)
-                        .estimate();
+            for (int i = 0; i < seen.length; i++) {
+                seen[i] = seen(Arrays.copyOfRange(values, i * draws, (i + 1) * draws));
             }
             return smoothBroken(excess);
         };
         int averaged = Math.max(1, steps / AVERAGED_PART);
         Ascent.RadiusRule rule = (now, current) -> {
-            double rate = growth.at(now, steps);
             for (int i = 0; i < current.length; i++) {
-                current[i] = Math.min(limit, current[i] * Math.exp(rate * (within[i] - steered)));
+                Steering.Move move = steering.follow(first + i, current[i], seen[i], now, steps);
+                current[i] = Math.min(limit, move.radius());
                 if (now >= steps - averaged) {
-                    logs[i] += Math.log(current[i]) / averaged;
+                    logs[i] += Math.log(Math.min(limit, move.boundary())) / averaged;
                 }
             }
         };
         Tensor perturbed = Ascent.maximise(
                 batch.ball(), batch.ball().reach(directions, radii), radii, true, goal, steps, step, rule);
         return new Reached(perturbed, Arrays.stream(logs).map(Math::exp).toArray());
+    }
+
+    private static Steering.Seen seen(double[] excess) {
+        return new Steering.Seen(
+                RobustnessEstimator.within(excess, 0).estimate(),
+                Arrays.stream(excess).filter(Double::isFinite).average().orElse(Double.NaN));
     }
 
     /**

@@ -25,16 +25,16 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Stages, each for the whole batch at once:
  *
  * <ol>
- *   <li>{@link RaySearch}: of some directions, the few along which a point breaks first;
- *   <li>{@link Race}: those few, and what is {@linkplain Borrowing borrowed} from other points, climb side by side;
+ *   <li>{@link Starts}: the given directions, the ways to other points of the batch, random ones where those run out;
+ *   <li>{@link Race}: all of them, and later what is {@linkplain Borrowing borrowed} from other points, climb side by side, ever fewer;
  *   <li>{@link BoundaryAscent}: the winner goes on, and the second where it is close;
  *   <li>{@link Crossings}: along the direction found, the norms at which P is predicted to lie safely below one half;
  *   <li>{@link VerdictLadder}: the verdicts on those candidates, whose draws sharpen the prediction of the next one.
  * </ol>
  *
- * <p>All but the verdicts may run through a cheaper form of the map ({@link StochasticMap#forSearch}). Where only a safe
- * candidate was verified, or none, the next are aimed by what those verdicts drew, and then a second search follows, on other noise and with
- * their own shares of alpha.
+ * <p>All but the verdicts may run through a cheaper form of the map ({@link StochasticMap#forSearch}). Where the
+ * verified candidate turns out to lie too far away, a nearer one follows; where only a safe candidate was verified, or none, the next are
+ * aimed by what those verdicts drew, and then a second search follows, on other noise, both with their own shares of alpha.
  *
  * <p>Knows no VAE. All noise is named by point, but points of a batch lend one another directions: what is found for a point depends on
  * the others, and whoever wants the same again runs the same batch. What is reported of it does not: each point's verdicts are on fresh
@@ -50,7 +50,7 @@ public final class BreakSearch {
     private static final double CLEAN_WITHIN = 0.44;
 
     /** A second start takes the last steps, too, where its radius is at most this many times the winner's ... */
-    private static final double CLOSE = 1.1;
+    private static final double CLOSE = 1.05;
     /** ... and the cosine between the two less than this. */
     private static final double ELSEWHERE = 0.95;
 
@@ -74,9 +74,16 @@ public final class BreakSearch {
 
     private static final Candidate SAFEST = new Candidate(0.25, 400, 1.05);
     private static final Candidate SAFE = new Candidate(0.33, 400, 1.02);
+    private static final Candidate SAFE_AGAIN = new Candidate(0.37, Integer.MAX_VALUE, 1.01);
     private static final Candidate SAFER = new Candidate(0.385, Integer.MAX_VALUE, 1.005);
     private static final Candidate AIMED_AGAIN = new Candidate(0.405, Integer.MAX_VALUE, 1.002);
     private static final Candidate AIMED = new Candidate(0.42, Integer.MAX_VALUE, 1.001);
+
+    /** The first candidates: where the second was verified, what its verdict drew may say that P comes to the same nearer by. */
+    private static final Candidate[] FIRST = {SAFE, AIMED, AIMED};
+
+    /** A candidate for the same P as the one before is tried where its norm is at most this many times that one's. */
+    private static final double NEARER = 0.985;
 
     /** P that the radius is steered to: near what is verified, and lower where that failed. */
     private static final double STEERED = 0.42;
@@ -138,8 +145,8 @@ public final class BreakSearch {
      * @param points number of each point within its split
      * @param noise names the run and the model
      * @param name of the family of candidates (kind, box, r): part of the name of its noise
-     * @param directions to start from, each {@code [points, features]}; a random one and its opposite are added, more where
-     *     there are fewer than starts
+     * @param directions to start from, each {@code [points, features]}; the ways to other
+     *     points of the batch are added, and random ones where those run out
      * @param settings effort and confidence
      */
     public static Result run(
@@ -160,16 +167,17 @@ public final class BreakSearch {
         Sight sight = climb(directions, pushed, settings.effort(), STEERED);
         List<Optional<Found>> breaks = new ArrayList<>(Collections.nCopies(batch.size(), Optional.empty()));
         int[] all = IntStream.range(0, batch.size()).toArray();
-        List<Optional<VerdictLadder.Tested>> tested = ladder(SAFE, AIMED)
-                .verify(batch, pushed, sight.aim(all, SAFE, AIMED), FIRST_SHARE * settings.alpha(), "verdict");
+        List<Optional<VerdictLadder.Tested>> tested =
+                ladder(FIRST).verify(batch, pushed, sight.aim(all, FIRST), FIRST_SHARE * settings.alpha(), "verdict");
         accept(tested, all, breaks);
         aimAgain(
                 pushed,
                 sight,
                 rows(tested, test -> test.filter(t -> t.rung() == 0).isPresent()),
                 breaks,
+                SAFE_AGAIN,
                 AIMED_AGAIN);
-        aimAgain(pushed, sight, rows(tested, Optional::isEmpty), breaks, SAFEST, AIMED_AGAIN);
+        aimAgain(pushed, sight, rows(tested, Optional::isEmpty), breaks, SAFEST, SAFE_AGAIN, AIMED_AGAIN);
         int[] open = IntStream.range(0, batch.size())
                 .filter(i -> breaks.get(i).isEmpty())
                 .toArray();
@@ -189,6 +197,7 @@ public final class BreakSearch {
 
         /** At candidates for some of the points, the last of them aimed at; one that the line says nothing of is left out. */
         VerdictLadder.Aim aim(int[] rows, Candidate... candidates) {
+            double[] judged = new double[rows.length];
             return new VerdictLadder.Aim() {
                 @Override
                 public double norm(int row, int rung) {
@@ -197,11 +206,14 @@ public final class BreakSearch {
                         return rung == last ? 0 : Double.NaN;
                     }
                     double norm = of(rows[row], candidates[rung]);
-                    return norm > FURTHEST * of(rows[row], candidates[last]) ? Double.NaN : norm;
+                    boolean repeated = rung > 0 && candidates[rung].equals(candidates[rung - 1]);
+                    double most = repeated ? NEARER * judged[row] : FURTHEST * of(rows[row], candidates[last]);
+                    return norm > most ? Double.NaN : norm;
                 }
 
                 @Override
                 public void seen(int row, double norm, double[] excess) {
+                    judged[row] = norm;
                     if (!clean[rows[row]]) {
                         crossings.add(rows[row], norm, excess);
                     }
@@ -312,15 +324,10 @@ public final class BreakSearch {
 
     /** Where each point broke first, one climber a point. */
     private Climbers ascend(SearchBatch cheap, List<Tensor> directions, SearchEffort effort, double steered) {
-        List<Tensor> all = new ArrayList<>(directions);
-        for (int pair = 0; pair == 0 || all.size() < effort.restarts(); pair++) {
-            Tensor random = cheap.noise("start", pair).next(1, cheap.features()).squeeze(1);
-            all.add(random);
-            all.add(random.neg());
-        }
-        Climbers starts = new RaySearch(cheap, settings.limit()).best(all, effort.restarts());
-        Climbers finalists = finalists(new Race(cheap, effort, steered, settings.limit()).run(starts));
-        BoundaryAscent.Reached reached = new BoundaryAscent(effort.steps(), effort.draws(), STEP, GROWTH, steered)
+        Climbers starts = Starts.of(cheap, directions, effort.restarts(), settings.limit());
+        Climbers finalists = finalists(new Race(cheap, effort, settings.limit()).run(starts));
+        BoundaryAscent.Reached reached = new BoundaryAscent(
+                        effort.steps(), effort.draws(), STEP, Steering.byShare(GROWTH, steered))
                 .run(
                         cheap.select(finalists.rows()),
                         "ascent",

@@ -3,68 +3,91 @@ package io.margrave.robustness.margin;
 import io.margrave.results.SearchEffort;
 import io.margrave.robustness.attack.Ascent;
 import io.margrave.robustness.map.Rows;
+import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * From several starts a point to the few that lead lowest. Starts climb for a quarter of the steps, with half the draws; those that went
- * the same way go on as one. After another quarter the best two of each point go on, and with them directions that the point borrows from
- * its neighbours in the batch ({@link Borrowing}); for the last half.
+ * From many starts a point to the few that lead lowest, in parts of more and more steps for fewer and fewer climbers, with half the draws.
+ * After each part those that went the same way go on as one. For the last part each point borrows directions of its neighbours in
+ * the batch ({@link Borrowing}).
  *
- * <p>The valleys that starts of a point's own miss are mostly those that take long to reach; a neighbour may have reached its own.
+ * <p>Which valley a start leads to is decided in its first steps, and the valleys of a point are many: many starts for three steps find
+ * more than few for ten. What a point's own starts miss are mostly valleys that take long to reach; a neighbour may have reached its own.
  */
 final class Race {
 
-    private static final double FIRST_PART = 0.25;
-    private static final double SECOND_PART = 0.5;
+    /**
+     * A part of a race.
+     *
+     * @param steps of {@link #ALL}
+     * @param kept climbers of a point that go on after it, at most
+     */
+    private record Part(int steps, int kept) {}
+
+    /** Steps of a race of which the parts are shares; it takes as many where a search has {@link #OF}. */
+    private static final int ALL = 32;
+
+    private static final int OF = 40;
+    private static final List<Part> PARTS = List.of(new Part(3, 10), new Part(5, 6), new Part(8, 3));
 
     /** Cosine from which on two climbers count as one. */
     private static final double ALIKE = 0.9;
-    /** Climbers of a point that go on beside those it borrows. */
-    private static final int OWN = 2;
 
-    private static final int BORROWED = 3;
+    private static final int BORROWED = 2;
 
     /** Of steps, as shares of the radius. */
     private static final Ascent.HalfCosine STEP = new Ascent.HalfCosine(2, 0.3);
 
-    /** Of a radius' logarithm, per unit of P. */
-    private static final Ascent.HalfCosine GROWTH = new Ascent.HalfCosine(0.4, 0.1);
+    /** Draws of an anchor's excess. */
+    private static final int CLEAN_DRAWS = 4;
 
     private final SearchBatch batch;
     private final SearchEffort effort;
-    private final double steered;
     private final double limit;
+    private final double[] clean;
 
     /**
      * Of a batch.
      *
      * @param batch points, in the form that is searched on
      * @param effort its steps are shared out, with half its draws
-     * @param steered P that radii are steered to
      * @param limit largest radius
      */
-    Race(SearchBatch batch, SearchEffort effort, double steered, double limit) {
+    Race(SearchBatch batch, SearchEffort effort, double limit) {
         this.batch = batch;
         this.effort = effort;
-        this.steered = steered;
         this.limit = limit;
+        this.clean = batch.cleanExcess(CLEAN_DRAWS);
     }
 
     /** Where those ended that were in it at its end. */
     Climbers run(Climbers starts) {
-        Climbers after = climb(starts, 0, FIRST_PART).distinct(effort.restarts(), ALIKE);
-        after = climb(after, FIRST_PART, SECOND_PART).distinct(OWN, ALIKE);
-        return climb(new Borrowing(batch, BORROWED, ALIKE).join(after), SECOND_PART, 1);
+        Climbers climbers = starts;
+        int done = 0;
+        for (Part part : PARTS) {
+            climbers = climb(climbers, done, done + part.steps()).distinct(part.kept(), ALIKE);
+            done += part.steps();
+        }
+        return climb(new Borrowing(batch, BORROWED, ALIKE).join(climbers), done, ALL);
     }
 
-    /** Between two shares of the steps; each part has noise of its own. */
-    private Climbers climb(Climbers climbers, double from, double to) {
-        int steps = Math.max(1, (int) Math.round(to * effort.steps()) - (int) Math.round(from * effort.steps()));
+    /** From one to another of all steps; each part has noise of its own. */
+    private Climbers climb(Climbers climbers, int from, int to) {
         BoundaryAscent ascent = new BoundaryAscent(
-                steps, Math.max(1, effort.draws() / 2), STEP.between(from, to), GROWTH.between(from, to), steered);
+                Math.max(1, steps(to) - steps(from)),
+                Math.max(1, effort.draws() / 2),
+                STEP.between((double) from / ALL, (double) to / ALL),
+                Steering.bySecant(Arrays.stream(climbers.rows())
+                        .mapToDouble(row -> clean[row])
+                        .toArray()));
         BoundaryAscent.Reached reached = ascent.run(
                 batch.select(climbers.rows()), "race/" + from, climbers.directions(), climbers.radii(), limit);
         Tensor moved = reached.perturbed().sub(Rows.select(batch.ball().centers(), climbers.rows()));
         return new Climbers(climbers.rows(), moved, reached.radii());
+    }
+
+    private int steps(int of) {
+        return Math.round((float) of * effort.steps() / OF);
     }
 }

@@ -82,9 +82,20 @@ record SearchBatch(StochasticMap map, Ball ball, Criterion criterion, int[] poin
         }
     }
 
+    /** Mean excess of each point unperturbed, over the draws that are finite; NaN where none is. */
+    double[] cleanExcess(int draws) {
+        return Arrays.stream(clean(draws))
+                .mapToDouble(each ->
+                        Arrays.stream(each).filter(Double::isFinite).average().orElse(Double.NaN))
+                .toArray();
+    }
+
+    private double[][] clean(int draws) {
+        return Excess.sample(map, ball.centers(), criterion, noise("unperturbed", 0), draws);
+    }
+
     private double[] cleanWithin(int draws) {
-        double[][] excess = Excess.sample(map, ball.centers(), criterion, noise("unperturbed", 0), draws);
-        return Arrays.stream(excess)
+        return Arrays.stream(clean(draws))
                 .mapToDouble(each -> RobustnessEstimator.within(each, 0).estimate())
                 .toArray();
     }

@@ -57,33 +57,33 @@ class SearchBudgetTest {
     }
 
     /**
-     * At most: all starts for half of the race's steps, two of them and three that are borrowed for the other half, with half the draws;
-     * two for as many steps after it.
+     * At most: all starts for three steps of the race, ten for five, six for eight, three and two that are borrowed for sixteen, with half
+     * the draws; two for the steps after it.
      */
     @Test
     void a_point_takes_no_more_gradients_than_its_steps_draws_and_starts() {
         CountingMap.Counts counts = search(EFFORT, 0.001);
-        long most = race(EFFORT.restarts(), EFFORT.restarts(), 2 + 3) + last(2);
+        long most = race(10, 6, 3 + 2) + last(2);
         for (int i = 0; i < POINTS - STUBBORN; i++) {
             assertThat(counts.backward(i)).isPositive().isLessThanOrEqualTo(most);
         }
     }
 
     /**
-     * With one latent a point is broken one way or the other: its eight starts are two after a quarter of the steps, and, in the middle of its
-     * range, both as good at the end. Only from points that nothing breaks is there anything to borrow.
+     * With one latent a point is broken one way or the other: its starts are two after three steps and, in the middle of its range, both
+     * as good at the end. Only from points that nothing breaks is there anything to borrow.
      */
     @Test
     void starts_that_went_the_same_way_go_on_as_one_and_those_that_went_elsewhere_to_the_end() {
         CountingMap.Counts counts = search(EFFORT, 0.001, 0.01f, new ValueRange(-1, 1));
-        long own = race(EFFORT.restarts(), 2, 2) + last(2);
+        long own = race(2, 2, 2) + last(2);
         for (int i = 0; i < POINTS - STUBBORN; i++) {
-            assertThat(counts.backward(i)).isBetween(own, own + race(0, 0, 3));
+            assertThat(counts.backward(i)).isBetween(own, own + race(2, 2, 2 + 2) - race(2, 2, 2));
         }
     }
 
-    private static long race(int first, int second, int third) {
-        return EFFORT.steps() / 4L * (first + second + 2L * third) * (EFFORT.draws() / 2);
+    private static long race(int second, int third, int last) {
+        return (3L * EFFORT.restarts() + 5L * second + 8L * third + 16L * last) * (EFFORT.draws() / 2);
     }
 
     private static long last(int finalists) {
