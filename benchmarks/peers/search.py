@@ -117,12 +117,53 @@ class Search:
         for rank in range(self.o.candidates):
             yield all_directions[order[rank], points], norms[rank].clamp_max(self.limit / 2)
 
+    def towards(self):
+        """The ways to other images of the batch, spread over it."""
+        others = min(self.o.towards, len(self.x) - 1)
+        for k in range(others):
+            yield torch.roll(self.x, -(1 + k * (len(self.x) - 1) // others), 0) - self.x
+
+    def sprint(self):
+        """Singular vectors and the ways to other images, all for a few steps, two draws each; of them the best, best first."""
+        singular = self.directions()
+        scale = 0.35 * torch.stack([self.first_break(d) for d in singular[:4]]).sort(0)[0][1].clamp_max(self.limit / 2)
+        given = torch.stack([*singular, *self.towards()])
+        many, points = given.shape[:2]
+        clean = self.sample(self.x, 4).mean(1)
+        directions, radii = torch.empty_like(given), torch.empty(many, points)
+        # As many at once as fit the cache.
+        for part in torch.arange(many).split(max(1, self.o.block // points)):
+            rows = torch.arange(points).repeat(len(part))
+            moved, boundary = self.some(rows).secant(given[part].flatten(0, 1), scale[rows], clean[rows])
+            directions[part], radii[part] = moved.view(len(part), points, -1), boundary.view(len(part), points)
+        radii, order = radii.sort(0)
+        for rank in range(self.o.candidates):
+            yield directions[order[rank], torch.arange(points)], radii[rank]
+
+    def secant(self, direction, radius, clean):
+        """An ascent whose radius goes half the way to where the line from the clean mean excess to the iterate's crosses zero."""
+        iterate = self.reach(direction, radius, self.o.rounds)
+        for _ in range(self.o.sprint):
+            x = iterate.requires_grad_(True)
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.o.bfloat16):
+                excess = self.excess(x, 2)
+            fixed = excess.detach()
+            width = (fixed.std(1, correction=0, keepdim=True) + 0.5 * fixed.mean(1, keepdim=True).abs()).clamp_min(1e-6)
+            (gradient,) = torch.autograd.grad((excess / width).sigmoid().mean(1).sum(), x)
+            with torch.no_grad():
+                rise = fixed.mean(1) - clean
+                boundary = radius * torch.where(rise > 0, -clean / rise, 2).clamp(0.5, 2)
+                radius = (radius * boundary).sqrt().clamp_max(self.limit)
+                scale = 2 * radius[:, None] / gradient.norm(dim=1, keepdim=True).clamp_min(1e-30)
+                iterate = self.reach(torch.addcmul(x.detach() - self.x, gradient, scale), radius, rounds=self.o.rounds)
+        return iterate.detach() - self.x, boundary
+
     def start(self):
         """The best start; of several, the two that get furthest in a few steps, best first."""
         if self.o.candidates == 1:
             return [next(self.starts())]
         raced = []
-        for direction, radius in self.starts():
+        for direction, radius in self.sprint() if self.o.towards > 0 else self.starts():
             direction, radius = self.ascend(direction, radius, self.o.explore, self.o.first, self.o.explore_draws)
             near = self.reach(direction, radius)
             excess = self.sample(near, 32)
@@ -238,6 +279,9 @@ def parser():
     parse.add_argument("--explore-draws", type=int, default=4)
     parse.add_argument("--ray-draws", type=int, default=8)
     parse.add_argument("--candidates", type=int, default=1)
+    parse.add_argument("--towards", type=int, default=0, help="ways to other images that are sprinted along; 0: no sprint")
+    parse.add_argument("--sprint", type=int, default=3, help="steps of it")
+    parse.add_argument("--block", type=int, default=512, help="rows of it at once")
     parse.add_argument("--close", type=float, default=1, help="largest radius of a second finalist, to the first's")
     parse.add_argument("--last", type=float, default=0.05)
     parse.add_argument("--ladder", default=LADDER)

@@ -105,7 +105,7 @@ final class AuditOptions {
     @Option(
             names = "--search-steps",
             paramLabel = "N",
-            description = "Gradient steps of the search for the smallest break. Default: 40.")
+            description = "Gradient steps of the search for the smallest break. Default: 32.")
     @Nullable
     Integer searchSteps;
 

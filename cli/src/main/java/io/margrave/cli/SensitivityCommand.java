@@ -115,7 +115,7 @@ final class SensitivityCommand implements Callable<Integer> {
     @Option(
             names = "--search-steps",
             paramLabel = "N",
-            defaultValue = "40",
+            defaultValue = "32",
             description = "Gradient steps of the search for the smallest break. Default: ${DEFAULT-VALUE}.")
     private int steps;
 

@@ -147,7 +147,7 @@ public record AuditPlan(
                 false,
                 null,
                 new SearchEffort(50, 8, 2, SearchEffort.AUTO),
-                new SearchEffort(40, 4, 40, SearchEffort.AUTO),
+                new SearchEffort(32, 4, 40, SearchEffort.AUTO),
                 64,
                 0,
                 64);

@@ -25,10 +25,9 @@ final class Race {
      */
     private record Part(int steps, int kept) {}
 
-    /** Steps of a race of which the parts are shares; it takes as many where a search has {@link #OF}. */
+    /** Steps of which the parts are shares: as many as a search takes by default. */
     private static final int ALL = 32;
 
-    private static final int OF = 40;
     private static final List<Part> PARTS = List.of(new Part(3, 10), new Part(5, 6), new Part(8, 3));
 
     /** Cosine from which on two climbers count as one. */
@@ -88,6 +87,6 @@ final class Race {
     }
 
     private int steps(int of) {
-        return Math.round((float) of * effort.steps() / OF);
+        return Math.round((float) of * effort.steps() / ALL);
     }
 }

@@ -32,7 +32,7 @@ public record SensitivityPlan(
 
     /** Alpha 0.001, 2,000 clean draws, at most 1,000 a verdict, both kinds, and the search that audits have. */
     public static SensitivityPlan defaults() {
-        return new SensitivityPlan(0.001, 2_000, 1_000, true, SearchEffort.of(40, 4, 40), 0, 64);
+        return new SensitivityPlan(0.001, 2_000, 1_000, true, SearchEffort.of(32, 4, 40), 0, 64);
     }
 
     /** The same with another seed. */

@@ -65,7 +65,8 @@ class StartsTest {
     @Test
     void where_there_are_fewer_others_or_they_are_equal_a_point_starts_at_random() {
         Climbers alone = Starts.of(batch(new float[FEATURES]), List.of(), 5, LIMIT);
-        Climbers equal = Starts.of(batch(new float[FEATURES], new float[FEATURES]), List.of(same(2, 0, 0, 0)), 5, LIMIT);
+        Climbers equal =
+                Starts.of(batch(new float[FEATURES], new float[FEATURES]), List.of(same(2, 0, 0, 0)), 5, LIMIT);
         for (Climbers starts : List.of(alone, equal)) {
             float[][] directions = Rows.arrays(starts.directions());
             assertThat(Arrays.stream(directions).map(Arrays::toString)).doesNotHaveDuplicates();

@@ -11,8 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SteeringTest {
 
     private static Steering.Move secant(double clean, double within, double excess) {
-        return Steering.bySecant(new double[] {0, clean})
-                .follow(1, 3, new Steering.Seen(within, excess), 0, 10);
+        return Steering.bySecant(new double[] {0, clean}).follow(1, 3, new Steering.Seen(within, excess), 0, 10);
     }
 
     /** From -4 at norm 0 to the excess at norm 3; at most a factor of two either way. */
@@ -38,7 +37,9 @@ class SteeringTest {
         Steering.Seen holds = new Steering.Seen(1, -1);
         Steering.Seen broken = new Steering.Seen(0, 1);
         assertThat(steering.follow(0, 3, holds, 0, 10).radius()).isCloseTo(3 * Math.exp(0.2 * 0.58), within(1e-12));
-        assertThat(steering.follow(0, 3, broken, 9, 10).boundary()).isCloseTo(3 * Math.exp(-0.01 * 0.42), within(1e-12));
-        assertThat(steering.follow(0, 3, new Steering.Seen(0.42, 0), 4, 10).radius()).isEqualTo(3);
+        assertThat(steering.follow(0, 3, broken, 9, 10).boundary())
+                .isCloseTo(3 * Math.exp(-0.01 * 0.42), within(1e-12));
+        assertThat(steering.follow(0, 3, new Steering.Seen(0.42, 0), 4, 10).radius())
+                .isEqualTo(3);
     }
 }
