@@ -40,7 +40,7 @@ class AuditPlanTest {
                 "{'attack_radius': 1e999}   | want attack_radius >= 0, got Infinity",
                 "{'attack': {'steps': 0}}   | want steps, draws and restarts > 0, got 0",
                 "{'attack': {'draws': 0}}   | want steps, draws and restarts > 0, got 50, 0",
-                "{'search': {'restarts': 0}}| want steps, draws and restarts > 0, got 40, 4, 0"
+                "{'search': {'restarts': 0}}| want steps, draws and restarts > 0, got 32, 4, 0"
             })
     void a_plan_that_can_not_be_run_is_refused_and_says_what_is_wanted(String json, String said) {
         assertThatThrownBy(() -> with(json))

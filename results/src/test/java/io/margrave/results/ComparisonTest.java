@@ -149,7 +149,7 @@ class ComparisonTest {
             BOUND_FROBENIUS        | {'draws': 1000}         | draws differs, 2000 and 1000
             MARGIN_UPPER           | {'alpha': 0.02}         | alpha differs, 0.01 and 0.02
             MARGIN_UPPER           | {'verdict_draws': 500}  | verdict_draws differs, 1000 and 500
-            MARGIN_UPPER_MEAN_ONLY | {'search': {'steps': 200, 'draws': 8, 'restarts': 1, 'precision': 'float32'}} | search differs, 40 steps, 4 draws, 8 restarts, auto and 200 steps, 8 draws, 1 restarts, float32
+            MARGIN_UPPER_MEAN_ONLY | {'search': {'steps': 200, 'draws': 8, 'restarts': 1, 'precision': 'float32'}} | search differs, 32 steps, 4 draws, 40 restarts, auto and 200 steps, 8 draws, 1 restarts, float32
             MARGIN_UPPER           | {'chunk': 32}           | chunk differs, 64 and 32
             """)
     void runs_that_were_measured_differently_are_refused_in_one_line(
