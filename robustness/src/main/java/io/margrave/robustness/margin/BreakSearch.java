@@ -324,7 +324,7 @@ public final class BreakSearch {
 
     /** Where each point broke first, one climber a point. */
     private Climbers ascend(SearchBatch cheap, List<Tensor> directions, SearchEffort effort, double steered) {
-        Climbers starts = Starts.of(cheap, directions, effort.restarts(), settings.limit());
+        Starts starts = new Starts(cheap, directions, effort.restarts(), settings.limit());
         Climbers finalists = finalists(new Race(cheap, effort, settings.limit()).run(starts));
         BoundaryAscent.Reached reached = new BoundaryAscent(
                         effort.steps(), effort.draws(), STEP, Steering.byShare(GROWTH, steered))

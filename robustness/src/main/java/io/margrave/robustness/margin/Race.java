@@ -3,8 +3,11 @@ package io.margrave.robustness.margin;
 import io.margrave.results.SearchEffort;
 import io.margrave.robustness.attack.Ascent;
 import io.margrave.robustness.map.Rows;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -35,6 +38,12 @@ final class Race {
 
     private static final int BORROWED = 2;
 
+    /** Starts that take their first steps at once. */
+    private static final int AT_ONCE = 640;
+
+    /** Smallest radius of a race, as a share of the largest. */
+    private static final double SMALLEST = 1e-5;
+
     /** Of steps, as shares of the radius. */
     private static final Ascent.HalfCosine STEP = new Ascent.HalfCosine(2, 0.3);
 
@@ -61,14 +70,37 @@ final class Race {
     }
 
     /** Where those ended that were in it at its end. */
-    Climbers run(Climbers starts) {
-        Climbers climbers = starts;
-        int done = 0;
-        for (Part part : PARTS) {
+    Climbers run(Starts starts) {
+        Climbers climbers = first(starts);
+        int done = PARTS.get(0).steps();
+        for (Part part : PARTS.subList(1, PARTS.size())) {
             climbers = climb(climbers, done, done + part.steps()).distinct(part.kept(), ALIKE);
             done += part.steps();
         }
         return climb(new Borrowing(batch, BORROWED, ALIKE).join(climbers), done, ALL);
+    }
+
+    /** The first part, some points after the others: their starts are many images. */
+    private Climbers first(Starts starts) {
+        Part part = PARTS.get(0);
+        int block = Math.max(1, AT_ONCE / starts.count());
+        List<Integer> rows = new ArrayList<>();
+        List<float[]> directions = new ArrayList<>();
+        List<Double> radii = new ArrayList<>();
+        for (int from = 0; from < batch.size(); from += block) {
+            int[] points =
+                    IntStream.range(from, Math.min(batch.size(), from + block)).toArray();
+            try (PointerScope scope = new PointerScope()) {
+                Climbers kept = climb(starts.of(points), 0, part.steps()).distinct(part.kept(), ALIKE);
+                directions.addAll(List.of(Rows.arrays(kept.directions())));
+                Arrays.stream(kept.rows()).forEach(rows::add);
+                Arrays.stream(kept.radii()).forEach(radii::add);
+            }
+        }
+        return new Climbers(
+                rows.stream().mapToInt(i -> i).toArray(),
+                Rows.stacked(directions),
+                radii.stream().mapToDouble(r -> r).toArray());
     }
 
     /** From one to another of all steps; each part has noise of its own. */
@@ -77,9 +109,11 @@ final class Race {
                 Math.max(1, steps(to) - steps(from)),
                 Math.max(1, effort.draws() / 2),
                 STEP.between((double) from / ALL, (double) to / ALL),
-                Steering.bySecant(Arrays.stream(climbers.rows())
-                        .mapToDouble(row -> clean[row])
-                        .toArray()));
+                Steering.bySecant(
+                        Arrays.stream(climbers.rows())
+                                .mapToDouble(row -> clean[row])
+                                .toArray(),
+                        SMALLEST * limit));
         BoundaryAscent.Reached reached = ascent.run(
                 batch.select(climbers.rows()), "race/" + from, climbers.directions(), climbers.radii(), limit);
         Tensor moved = reached.perturbed().sub(Rows.select(batch.ball().centers(), climbers.rows()));

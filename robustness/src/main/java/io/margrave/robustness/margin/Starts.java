@@ -1,6 +1,5 @@
 package io.margrave.robustness.margin;
 
-import io.margrave.robustness.attack.Ball;
 import io.margrave.robustness.map.Excess;
 import io.margrave.robustness.map.Rows;
 import java.util.ArrayList;
@@ -33,12 +32,9 @@ final class Starts {
     private static final double SMALLEST = 1e-4;
 
     private final SearchBatch batch;
+    private final List<Tensor> given;
+    private final int count;
     private final double limit;
-
-    private Starts(SearchBatch batch, double limit) {
-        this.batch = batch;
-        this.limit = limit;
-    }
 
     /**
      * So many a point.
@@ -48,59 +44,70 @@ final class Starts {
      * @param count starts a point, greater than zero
      * @param limit largest norm looked at
      */
-    static Climbers of(SearchBatch batch, List<Tensor> given, int count, double limit) {
-        return new Starts(batch, limit).start(given, count);
+    Starts(SearchBatch batch, List<Tensor> given, int count, double limit) {
+        this.batch = batch;
+        this.given = given.subList(0, Math.min(count, given.size()));
+        this.count = count;
+        this.limit = limit;
     }
 
-    private Climbers start(List<Tensor> given, int count) {
+    /** Starts a point. */
+    int count() {
+        return count;
+    }
+
+    /** Of some points of the batch alone: all at once would be many images. */
+    Climbers of(int[] points) {
+        SearchBatch some = batch.select(points);
         List<Tensor> directions = new ArrayList<>();
-        for (Tensor direction : given.subList(0, Math.min(count, given.size()))) {
-            directions.add(somewhere(direction, directions.size()));
+        for (Tensor direction : given) {
+            directions.add(somewhere(some, Rows.select(direction, points), directions.size()));
         }
         int others = Math.min(count - directions.size(), batch.size() - 1);
         for (int k = 0; k < others; k++) {
             // Spread over the batch: neighbours in a data set can be alike.
-            directions.add(somewhere(towards(1 + k * (batch.size() - 1) / others), directions.size()));
+            int apart = 1 + k * (batch.size() - 1) / others;
+            directions.add(somewhere(some, towards(points, apart), directions.size()));
         }
         while (directions.size() < count) {
-            directions.add(random(directions.size()));
+            directions.add(random(some, directions.size()));
         }
-        double[] radii = radii(directions.subList(0, Math.min(LOOKED_ALONG, count)));
-        int[] rows =
-                IntStream.range(0, batch.size() * count).map(i -> i / count).toArray();
-        int[] places = IntStream.range(0, rows.length)
-                .map(i -> (i % count) * batch.size() + rows[i])
+        double[] radii = radii(some, directions.subList(0, Math.min(LOOKED_ALONG, count)));
+        int[] places = IntStream.range(0, points.length * count)
+                .map(i -> (i % count) * points.length + i / count)
                 .toArray();
         Tensor all = torch.cat(new TensorVector(directions.toArray(Tensor[]::new)), 0);
         return new Climbers(
-                rows,
+                IntStream.range(0, places.length).map(i -> points[i / count]).toArray(),
                 Rows.select(all, places),
-                Arrays.stream(rows).mapToDouble(row -> radii[row]).toArray());
+                IntStream.range(0, places.length)
+                        .mapToDouble(i -> radii[i / count])
+                        .toArray());
     }
 
-    /** From each point to the one so many places after it. */
-    private Tensor towards(int apart) {
-        int size = batch.size();
-        Ball ball = batch.ball();
-        int[] others = IntStream.range(0, size).map(i -> (i + apart) % size).toArray();
-        return Rows.select(ball.centers(), others).sub(ball.centers());
+    /** From each of some points to the one so many places after it. */
+    private Tensor towards(int[] points, int apart) {
+        Tensor centers = batch.ball().centers();
+        int[] others =
+                Arrays.stream(points).map(i -> (i + apart) % batch.size()).toArray();
+        return Rows.select(centers, others).sub(Rows.select(centers, points));
     }
 
-    private Tensor random(int place) {
-        return batch.noise("start", place).next(1, batch.features()).squeeze(1);
+    private static Tensor random(SearchBatch some, int place) {
+        return some.noise("start", place).next(1, some.features()).squeeze(1);
     }
 
     /** A random direction in rows that have no length: equal inputs, and Jacobians that are zero. */
-    private Tensor somewhere(Tensor direction, int place) {
+    private static Tensor somewhere(SearchBatch some, Tensor direction, int place) {
         Tensor lengths =
                 torch.linalg_vector_norm(direction, new Scalar(2), new long[] {1}, true, new ScalarTypeOptional());
         Tensor nowhere = lengths.gt(new Scalar(0)).logical_not();
-        return nowhere.any().item().toBool() ? torch.where(nowhere, random(place), direction) : direction;
+        return nowhere.any().item().toBool() ? torch.where(nowhere, random(some, place), direction) : direction;
     }
 
     /** A radius a point. */
-    private double[] radii(List<Tensor> directions) {
-        int points = batch.size();
+    private double[] radii(SearchBatch some, List<Tensor> directions) {
+        int points = some.size();
         int[] rows = IntStream.range(0, directions.size() * points)
                 .map(i -> i % points)
                 .toArray();

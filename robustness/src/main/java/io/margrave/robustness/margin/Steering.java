@@ -55,10 +55,11 @@ interface Steering {
      * crosses zero: near the boundary in a few steps, from wherever, and on two draws' word.
      *
      * @param clean mean excess of each climber's anchor
+     * @param smallest radius that is gone to: of an anchor on the boundary itself, the line says zero, where nothing can be told apart
      */
-    static Steering bySecant(double[] clean) {
+    static Steering bySecant(double[] clean, double smallest) {
         return (climber, radius, seen, step, steps) -> {
-            double boundary = radius * factor(clean[climber], seen);
+            double boundary = Math.max(smallest, radius * factor(clean[climber], seen));
             return new Move(Math.sqrt(radius * boundary), boundary);
         };
     }

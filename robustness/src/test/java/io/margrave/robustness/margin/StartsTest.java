@@ -47,10 +47,25 @@ class StartsTest {
         return TensorCopies.tensor(values, points, FEATURES);
     }
 
+    private static Climbers starts(SearchBatch batch, List<Tensor> given, int count, double limit) {
+        return new Starts(batch, given, count, limit)
+                .of(IntStream.range(0, batch.size()).toArray());
+    }
+
+    @Test
+    void of_some_points_they_are_as_of_all() {
+        SearchBatch batch = batch(new float[] {0, 0, 0}, new float[] {0, 1, 0}, new float[] {0, 1, 2});
+        Starts starts = new Starts(batch, List.of(same(3, 1, 0, 0)), 6, LIMIT);
+        float[][] all = Rows.arrays(starts.of(new int[] {0, 1, 2}).directions());
+        Climbers last = starts.of(new int[] {2});
+        assertThat(last.rows()).containsOnly(2);
+        assertThat(Rows.arrays(last.directions())).isDeepEqualTo(Arrays.copyOfRange(all, 12, 18));
+    }
+
     @Test
     void the_given_directions_come_first_then_the_ways_to_the_other_points() {
         float[][] anchors = {{0, 0, 0}, {0, 1, 0}, {0, 1, 2}};
-        Climbers starts = Starts.of(batch(anchors), List.of(same(3, 1, 0, 0)), 3, LIMIT);
+        Climbers starts = starts(batch(anchors), List.of(same(3, 1, 0, 0)), 3, LIMIT);
         assertThat(starts.rows()).containsExactly(0, 0, 0, 1, 1, 1, 2, 2, 2);
         float[][] directions = Rows.arrays(starts.directions());
         assertThat(directions[0]).containsExactly(1, 0, 0);
@@ -64,9 +79,8 @@ class StartsTest {
 
     @Test
     void where_there_are_fewer_others_or_they_are_equal_a_point_starts_at_random() {
-        Climbers alone = Starts.of(batch(new float[FEATURES]), List.of(), 5, LIMIT);
-        Climbers equal =
-                Starts.of(batch(new float[FEATURES], new float[FEATURES]), List.of(same(2, 0, 0, 0)), 5, LIMIT);
+        Climbers alone = starts(batch(new float[FEATURES]), List.of(), 5, LIMIT);
+        Climbers equal = starts(batch(new float[FEATURES], new float[FEATURES]), List.of(same(2, 0, 0, 0)), 5, LIMIT);
         for (Climbers starts : List.of(alone, equal)) {
             float[][] directions = Rows.arrays(starts.directions());
             assertThat(Arrays.stream(directions).map(Arrays::toString)).doesNotHaveDuplicates();
@@ -79,7 +93,7 @@ class StartsTest {
     /** A bisection of six halvings finds a norm to a factor of 1.2 from above. */
     @Test
     void all_of_a_point_start_at_a_third_of_the_norm_that_breaks_it_along_a_line() {
-        Climbers starts = Starts.of(
+        Climbers starts = starts(
                 batch(new float[FEATURES]), List.of(same(1, 0, 1, 0), same(1, 1, 0, 0), same(1, -1, 0, 0)), 3, LIMIT);
         assertThat(starts.radii()[2]).isBetween(0.35, 0.35 * 1.2);
         assertThat(starts.radii()[0]).isEqualTo(starts.radii()[1]).isEqualTo(starts.radii()[2]);
@@ -87,7 +101,7 @@ class StartsTest {
 
     @Test
     void where_no_line_breaks_a_point_it_starts_well_inside_the_limit() {
-        Climbers starts = Starts.of(batch(new float[FEATURES]), List.of(same(1, 0, 1, 0), same(1, 0, 0, 1)), 2, LIMIT);
+        Climbers starts = starts(batch(new float[FEATURES]), List.of(same(1, 0, 1, 0), same(1, 0, 0, 1)), 2, LIMIT);
         assertThat(starts.radii()).containsOnly(0.35 * LIMIT / 2);
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SteeringTest {
 
     private static Steering.Move secant(double clean, double within, double excess) {
-        return Steering.bySecant(new double[] {0, clean}).follow(1, 3, new Steering.Seen(within, excess), 0, 10);
+        return Steering.bySecant(new double[] {0, clean}, 1).follow(1, 3, new Steering.Seen(within, excess), 0, 10);
     }
 
     /** From -4 at norm 0 to the excess at norm 3; at most a factor of two either way. */
@@ -29,6 +29,12 @@ class SteeringTest {
     void where_the_line_says_nothing_the_radius_shrinks_while_the_point_is_broken(
             double clean, double within, double excess, double boundary) {
         assertThat(secant(clean, within, excess).boundary()).isEqualTo(boundary);
+    }
+
+    @Test
+    void an_anchor_on_the_boundary_draws_the_radius_in_but_not_to_nothing() {
+        Steering.Move move = Steering.bySecant(new double[1], 0.1).follow(0, 0.12, new Steering.Seen(0, 1e-3), 0, 10);
+        assertThat(move.boundary()).isEqualTo(0.1);
     }
 
     @Test
