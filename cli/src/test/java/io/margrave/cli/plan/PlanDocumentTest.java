@@ -117,7 +117,7 @@ class PlanDocumentTest {
                 .with("alpha", null)
                 .plan();
         assertThat(plan.points()).isEqualTo(9);
-        assertThat(plan.search()).isEqualTo(new SearchEffort(3, 5, 8, SearchEffort.AUTO));
+        assertThat(plan.search()).isEqualTo(new SearchEffort(3, 5, 40, SearchEffort.AUTO));
         assertThat(plan.r()).isEqualTo(Radii.of(List.of(2.5)));
     }
 
