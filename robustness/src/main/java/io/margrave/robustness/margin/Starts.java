@@ -113,7 +113,7 @@ final class Starts {
                 .toArray();
         double[] norms;
         try (PointerScope scope = new PointerScope()) {
-            norms = firstBreaks(batch.select(rows), torch.cat(new TensorVector(directions.toArray(Tensor[]::new)), 0));
+            norms = firstBreaks(some.select(rows), torch.cat(new TensorVector(directions.toArray(Tensor[]::new)), 0));
         }
         return IntStream.range(0, points)
                 .mapToDouble(i -> SHARE

@@ -52,14 +52,27 @@ class StartsTest {
                 .of(IntStream.range(0, batch.size()).toArray());
     }
 
+    /** Nothing breaks the last point, so its radius is its own. */
     @Test
     void of_some_points_they_are_as_of_all() {
-        SearchBatch batch = batch(new float[] {0, 0, 0}, new float[] {0, 1, 0}, new float[] {0, 1, 2});
-        Starts starts = new Starts(batch, List.of(same(3, 1, 0, 0)), 6, LIMIT);
-        float[][] all = Rows.arrays(starts.of(new int[] {0, 1, 2}).directions());
+        SearchBatch plain = batch(new float[] {0, 0, 0}, new float[] {0, 1, 0}, new float[] {0, 1, 2});
+        SearchBatch batch = new SearchBatch(
+                Stuck.last(plain.map(), 1),
+                plain.ball(),
+                plain.criterion(),
+                plain.points(),
+                plain.noise(),
+                plain.name());
+        Starts starts = new Starts(batch, List.of(same(3, 1, 0, 0), same(3, -1, 0, 0)), 6, LIMIT);
+        Climbers all = starts.of(new int[] {0, 1, 2});
         Climbers last = starts.of(new int[] {2});
         assertThat(last.rows()).containsOnly(2);
-        assertThat(Rows.arrays(last.directions())).isDeepEqualTo(Arrays.copyOfRange(all, 12, 18));
+        assertThat(Rows.arrays(last.directions()))
+                .isDeepEqualTo(Arrays.copyOfRange(Rows.arrays(all.directions()), 12, 18));
+        assertThat(last.radii())
+                .isEqualTo(Arrays.copyOfRange(all.radii(), 12, 18))
+                .containsOnly(0.35 * LIMIT / 2);
+        assertThat(all.radii()[0]).isLessThan(1);
     }
 
     @Test
