@@ -1,6 +1,7 @@
 package io.margrave.robustness.map;
 
 import io.margrave.vae.TensorCopies;
+import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -43,6 +44,11 @@ public final class Excess {
             }
         }
         return all;
+    }
+
+    /** Mean of a point's draws, over those that are finite; NaN where none is. */
+    public static double mean(double[] draws) {
+        return Arrays.stream(draws).filter(Double::isFinite).average().orElse(Double.NaN);
     }
 
     private static double[] excess(

@@ -2,6 +2,7 @@ package io.margrave.robustness.margin;
 
 import io.margrave.robustness.attack.Ascent;
 import io.margrave.robustness.attack.AttackGoal;
+import io.margrave.robustness.map.Excess;
 import io.margrave.robustness.map.PointNoise;
 import io.margrave.vae.TensorCopies;
 import java.util.Arrays;
@@ -103,9 +104,7 @@ record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Steering ste
     }
 
     private static Steering.Seen seen(double[] excess) {
-        return new Steering.Seen(
-                RobustnessEstimator.within(excess, 0).estimate(),
-                Arrays.stream(excess).filter(Double::isFinite).average().orElse(Double.NaN));
+        return new Steering.Seen(RobustnessEstimator.within(excess, 0).estimate(), Excess.mean(excess));
     }
 
     /**

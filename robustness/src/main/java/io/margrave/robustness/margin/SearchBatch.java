@@ -84,10 +84,7 @@ record SearchBatch(StochasticMap map, Ball ball, Criterion criterion, int[] poin
 
     /** Mean excess of each point unperturbed, over the draws that are finite; NaN where none is. */
     double[] cleanExcess(int draws) {
-        return Arrays.stream(clean(draws))
-                .mapToDouble(each ->
-                        Arrays.stream(each).filter(Double::isFinite).average().orElse(Double.NaN))
-                .toArray();
+        return Arrays.stream(clean(draws)).mapToDouble(Excess::mean).toArray();
     }
 
     private double[][] clean(int draws) {

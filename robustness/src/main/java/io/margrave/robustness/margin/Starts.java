@@ -56,7 +56,12 @@ final class Starts {
         return count;
     }
 
-    /** Of some points of the batch alone: all at once would be many images. */
+    /**
+     * Of some points of the batch alone: all at once would be many images.
+     *
+     * @param points rows of the batch, ascending
+     * @return {@link #count} climbers a point, whose rows are those of the batch
+     */
     Climbers of(int[] points) {
         SearchBatch some = batch.select(points);
         List<Tensor> directions = new ArrayList<>();

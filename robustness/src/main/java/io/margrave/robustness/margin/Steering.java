@@ -6,6 +6,9 @@ import io.margrave.robustness.attack.Ascent;
 @FunctionalInterface
 interface Steering {
 
+    /** Largest factor, and one through the smallest, between a radius and where a line through it says that the boundary is. */
+    double FURTHEST = 2;
+
     /**
      * What the draws of a step say.
      *
@@ -46,9 +49,6 @@ interface Steering {
             return new Move(next, next);
         };
     }
-
-    /** Largest factor, and one through the smallest, between a radius and where a line through it says that the boundary is. */
-    double FURTHEST = 2;
 
     /**
      * Along the line from the mean excess at the anchor to that at the iterate, half of the way (in logarithms) to where the line
