@@ -50,24 +50,24 @@ class Search:
         other.x, other.reference, other.low, other.high = self.x[rows], self.reference[rows], self.low[rows], self.high[rows]
         return other
 
-    def excess(self, inputs, draws):
-        """|g(mu + sigma eta) - g(mu(x))| - r, [points, draws]."""
+    def excess(self, inputs, draws, pairs=False):
+        """|g(mu + sigma eta) - g(mu(x))| - r, [points, draws]; of pairs of opposite draws, or of independent ones."""
         passes = 2 if inputs.requires_grad else 1
         self.work["flop"] += 2 * passes * len(inputs) * (self.sizes[0] + draws * self.sizes[1])
         mean, std = (part.float() for part in self.model.encode(inputs))
-        # Draws of an ascent come in pairs, as ours do; those of a verdict are independent.
-        drawn = (draws + 1) // 2 if passes == 2 else draws
+        # Draws of an ascent and of a prediction come in pairs, as ours do; those of a verdict are independent.
+        drawn = (draws + 1) // 2 if pairs else draws
         noise = torch.randn(len(inputs), drawn, self.model.latent, generator=self.generator)
-        noise = torch.cat((noise, -noise), 1)[:, :draws] if passes == 2 else noise
+        noise = torch.cat((noise, -noise), 1)[:, :draws] if pairs else noise
         z = torch.addcmul(mean[:, None], std[:, None], noise)
         out = self.model.decode(z.flatten(0, 1)).view(len(inputs), draws, -1).float()
         return torch.linalg.vector_norm(out - self.reference[:, None], dim=2) - self.o.r
 
-    def sample(self, inputs, draws, rows=2048):
+    def sample(self, inputs, draws, rows=2048, pairs=False):
         """The same without gradients, in blocks that fit the cache."""
         block = max(1, rows // len(inputs))
         with torch.no_grad():
-            parts = [self.excess(inputs, min(block, draws - i)) for i in range(0, draws, block)]
+            parts = [self.excess(inputs, min(block, draws - i), pairs) for i in range(0, draws, block)]
         return torch.cat(parts, 1)
 
     def reach(self, direction, radius, rounds=8):
@@ -146,7 +146,7 @@ class Search:
         for _ in range(self.o.sprint):
             x = iterate.requires_grad_(True)
             with torch.autocast("cpu", torch.bfloat16, enabled=self.o.bfloat16):
-                excess = self.excess(x, 2)
+                excess = self.excess(x, 2, pairs=True)
             fixed = excess.detach()
             width = (fixed.std(1, correction=0, keepdim=True) + 0.5 * fixed.mean(1, keepdim=True).abs()).clamp_min(1e-6)
             (gradient,) = torch.autograd.grad((excess / width).sigmoid().mean(1).sum(), x)
@@ -196,7 +196,7 @@ class Search:
             cosine = 0.5 * (1 + math.cos(math.pi * step / max(1, steps - 1)))
             x = iterate.requires_grad_(True)
             with torch.autocast("cpu", torch.bfloat16, enabled=self.o.bfloat16):
-                excess = self.excess(x, draws)
+                excess = self.excess(x, draws, pairs=True)
             fixed = excess.detach()
             width = (fixed.std(1, correction=0, keepdim=True) + 0.5 * fixed.mean(1, keepdim=True).abs()).clamp_min(1e-6)
             (gradient,) = torch.autograd.grad((excess / width).sigmoid().mean(1).sum(), x)
@@ -214,9 +214,9 @@ class Search:
         for draws, width in ((self.o.look // 3, 0.06), (self.o.look, 0.03)):
             near, far = center * (1 - width), center * (1 + width)
             state = self.generator.get_state()
-            below = self.sample(self.reach(direction, near), draws)
+            below = self.sample(self.reach(direction, near), draws, pairs=True)
             self.generator.set_state(state)
-            above = self.sample(self.reach(direction, far), draws)
+            above = self.sample(self.reach(direction, far), draws, pairs=True)
             slope = (above - below) / (far - near)[:, None]
             cross = torch.where(slope > 0, near[:, None] - below / slope, torch.where(below > 0, 0.0, math.inf))
             cross = cross.sort(1)[0]

@@ -1,5 +1,6 @@
 package io.margrave.robustness.map;
 
+import io.margrave.vae.network.Tape;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
@@ -29,14 +30,21 @@ public interface Criterion {
             throw new IllegalArgumentException("want a radius r >= 0, got " + r);
         }
         return (outputs, reference) -> {
-            Tensor distance = torch.linalg_vector_norm(
-                    outputs.sub(reference.unsqueeze(1)),
-                    new Scalar(2),
-                    new long[] {2},
-                    false,
-                    new ScalarTypeOptional());
+            Tensor distance = Tape.take(outputs, out -> distance(out, reference));
             return r == 0 ? distance : distance.sub(new Scalar(r));
         };
+    }
+
+    private static Tape.Step distance(Tensor outputs, Tensor reference) {
+        Tensor difference = outputs.sub(reference.unsqueeze(1));
+        Tensor distance =
+                torch.linalg_vector_norm(difference, new Scalar(2), new long[] {2}, false, new ScalarTypeOptional());
+        // At the reference itself there is no direction: the gradient is zero, as autograd has it.
+        return new Tape.Step(
+                distance,
+                gradient -> difference.mul(gradient.div(distance)
+                        .masked_fill(distance.eq(new Scalar(0)), new Scalar(0))
+                        .unsqueeze(2)));
     }
 
     /**

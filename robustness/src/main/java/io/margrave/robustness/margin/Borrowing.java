@@ -101,7 +101,7 @@ record Borrowing(SearchBatch batch, int most, double alike) {
                     Arrays.stream(rows).mapToDouble(i -> leaders.radii()[i]).toArray();
             try (PointerScope scope = new PointerScope()) {
                 Tensor directions = Rows.select(leaders.directions(), others);
-                double[][] excess = batch.select(rows).along(directions, radii, "borrow", DRAWS);
+                double[][] excess = batch.select(rows).nearly(directions, radii, "borrow", DRAWS);
                 for (int i = 0; i < rows.length; i++) {
                     tried[rows[i]][i % neighbours] =
                             Arrays.stream(excess[i]).average().orElse(0);

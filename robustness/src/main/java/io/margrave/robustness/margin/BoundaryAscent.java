@@ -11,7 +11,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -74,12 +73,12 @@ record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Steering ste
 
     private Reached climb(
             SearchBatch batch, String purpose, Tensor directions, double[] start, int first, double limit) {
-        PointNoise noise = batch.noise(purpose, 0);
+        PointNoise noise = batch.noise(purpose, 0).mirrored();
         double[] radii = start.clone();
         double[] logs = new double[radii.length];
         Steering.Seen[] seen = new Steering.Seen[radii.length];
         AttackGoal goal = (inputs, now) -> {
-            Tensor draw = mirrored(noise, batch.map().noiseSize());
+            Tensor draw = noise.next(draws, batch.map().noiseSize());
             Tensor excess = batch.criterion()
                     .excess(batch.map().at(inputs).outputs(draw), batch.map().reference());
             double[] values = TensorCopies.doubles(excess);
@@ -99,21 +98,12 @@ record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Steering ste
             }
         };
         Tensor perturbed = Ascent.maximise(
-                batch.ball(), batch.ball().reach(directions, radii), radii, true, goal, steps, step, rule);
+                batch.ball(), batch.ball().approach(directions, radii), radii, true, goal, steps, step, rule);
         return new Reached(perturbed, Arrays.stream(logs).map(Math::exp).toArray());
     }
 
     private static Steering.Seen seen(double[] excess) {
         return new Steering.Seen(RobustnessEstimator.within(excess, 0).estimate(), Excess.mean(excess));
-    }
-
-    /**
-     * Draws of every point, each followed by its opposite: in a mean over both, what is odd in the noise cancels, so that gradients spread
-     * less. For searching alone: such draws are not independent, and a verdict's must be.
-     */
-    private Tensor mirrored(PointNoise noise, int size) {
-        Tensor half = noise.next((draws + 1) / 2, size);
-        return torch.cat(new TensorVector(half, half.neg()), 1).narrow(1, 0, draws);
     }
 
     /** Share of broken draws with a soft step, as wide as the draws spread and as they are away from the boundary. */

@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -54,8 +53,8 @@ public final class BreakSearch {
     /** ... and the cosine between the two less than this. */
     private static final double ELSEWHERE = 0.95;
 
-    private static final Ascent.HalfCosine STEP = new Ascent.HalfCosine(0.6, 0.05);
-    private static final Ascent.HalfCosine GROWTH = new Ascent.HalfCosine(0.2, 0.01);
+    private static final Ascent.HalfCosine STEP = new Ascent.HalfCosine(0.4, 0.05);
+    private static final Ascent.HalfCosine GROWTH = new Ascent.HalfCosine(0.12, 0.01);
 
     /**
      * A norm along the direction that was found: where P is predicted to be {@code within}, and the most fresh draws that its
@@ -73,14 +72,16 @@ public final class BreakSearch {
     private static final double ONE_NORM = 1e-4;
 
     private static final Candidate SAFEST = new Candidate(0.25, 400, 1.05);
-    private static final Candidate SAFE = new Candidate(0.33, 400, 1.02);
-    private static final Candidate SAFE_AGAIN = new Candidate(0.37, Integer.MAX_VALUE, 1.01);
+    private static final Candidate SAFE = new Candidate(0.37, Integer.MAX_VALUE, 1.01);
     private static final Candidate SAFER = new Candidate(0.385, Integer.MAX_VALUE, 1.005);
     private static final Candidate AIMED_AGAIN = new Candidate(0.405, Integer.MAX_VALUE, 1.002);
     private static final Candidate AIMED = new Candidate(0.42, Integer.MAX_VALUE, 1.001);
 
-    /** The first candidates: where the second was verified, what its verdict drew may say that P comes to the same nearer by. */
-    private static final Candidate[] FIRST = {SAFE, AIMED, AIMED};
+    /** The first candidates: where one was verified, what its verdict drew may say that P comes to the same nearer by. */
+    private static final Candidate[] FIRST = {AIMED, AIMED};
+
+    /** The candidates of those whose first failed. */
+    private static final Candidate[] SECOND = {SAFE, AIMED_AGAIN};
 
     /** A candidate for the same P as the one before is tried where its norm is at most this many times that one's. */
     private static final double NEARER = 0.985;
@@ -170,18 +171,8 @@ public final class BreakSearch {
         List<Optional<VerdictLadder.Tested>> tested =
                 ladder(FIRST).verify(batch, pushed, sight.aim(all, FIRST), FIRST_SHARE * settings.alpha(), "verdict");
         accept(tested, all, breaks);
-        aimAgain(
-                pushed,
-                sight,
-                rows(tested, test -> test.filter(t -> t.rung() == 0).isPresent()),
-                breaks,
-                SAFE_AGAIN,
-                AIMED_AGAIN);
-        aimAgain(pushed, sight, rows(tested, Optional::isEmpty), breaks, SAFEST, SAFE_AGAIN, AIMED_AGAIN);
-        int[] open = IntStream.range(0, batch.size())
-                .filter(i -> breaks.get(i).isEmpty())
-                .toArray();
-        searchAgain(directions, pushed, open, breaks);
+        aimAgain(pushed, sight, open(breaks), breaks);
+        searchAgain(directions, pushed, open(breaks), breaks);
         return new Result(breaks, pushed);
     }
 
@@ -228,18 +219,17 @@ public final class BreakSearch {
     }
 
     /** Where the aimed candidate was not verified: others along the same direction, aimed with what its verdict drew, too. */
-    private void aimAgain(
-            Tensor pushed, Sight sight, int[] rows, List<Optional<Found>> breaks, Candidate... candidates) {
+    private void aimAgain(Tensor pushed, Sight sight, int[] rows, List<Optional<Found>> breaks) {
         if (rows.length == 0) {
             return;
         }
         try (PointerScope scope = new PointerScope()) {
             accept(
-                    ladder(candidates)
+                    ladder(SECOND)
                             .verify(
                                     batch.select(rows),
                                     Rows.select(pushed, rows),
-                                    sight.aim(rows, candidates),
+                                    sight.aim(rows, SECOND),
                                     LATER_SHARE * settings.alpha(),
                                     "aim"),
                     rows,
@@ -296,10 +286,10 @@ public final class BreakSearch {
         }
     }
 
-    private static int[] rows(
-            List<Optional<VerdictLadder.Tested>> tested, Predicate<Optional<VerdictLadder.Tested>> wanted) {
-        return IntStream.range(0, tested.size())
-                .filter(i -> wanted.test(tested.get(i)))
+    /** Points of which nothing is verified yet. */
+    private static int[] open(List<Optional<Found>> breaks) {
+        return IntStream.range(0, breaks.size())
+                .filter(i -> breaks.get(i).isEmpty())
                 .toArray();
     }
 

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
  * Norms along one direction a point at which draws cross into being broken: their quantiles predict where P comes to some value.
  *
  * <p>A first look measures some draws at two near norms, on the same noise: how fast a draw's excess grows with the norm, as a line in
- * the excess itself. From there on every draw, at whatever norm, tells the norm at which it would cross. So a verdict's draws
+ * the excess itself. A second look takes more draws, in pairs, where the first says that the boundary is. From there on every draw, at whatever norm, tells the norm at which it would cross. So a verdict's draws
  * sharpen the prediction of the next candidate, whose own verdict is on fresh noise.
  */
 final class Crossings {
@@ -18,7 +18,7 @@ final class Crossings {
     /** The two norms of the first look are this share below and above the radius. */
     private static final double WIDTH = 0.06;
 
-    private static final int SECOND_DRAWS = 400;
+    private static final int SECOND_DRAWS = 256;
     /** A growth is at least this share of its mean: the line says nothing of draws far from those it was laid through. */
     private static final double SLOWEST = 0.25;
 

@@ -57,10 +57,25 @@ record SearchBatch(StochasticMap map, Ball ball, Criterion criterion, int[] poin
         return new PointNoise(noise, points, name + "/" + purpose, index);
     }
 
-    /** Excesses at some norms along a direction a point, {@code [points][draws]}; the same noise for the same purpose. */
+    /**
+     * Excesses at some norms along a direction a point, {@code [points][draws]}; the same noise for the same purpose, in
+     * {@linkplain PointNoise#mirrored pairs}.
+     */
     double[][] along(Tensor directions, double[] norms, String purpose, int draws) {
         try (PointerScope scope = new PointerScope()) {
-            return Excess.sample(map, ball.reach(directions, norms), criterion, noise(purpose, 0), draws);
+            return Excess.sample(
+                    map,
+                    ball.reach(directions, norms),
+                    criterion,
+                    noise(purpose, 0).mirrored(),
+                    draws);
+        }
+    }
+
+    /** As {@link #along}, at nearly those norms ({@link Ball#approach}): where many directions are only compared with one another. */
+    double[][] nearly(Tensor directions, double[] norms, String purpose, int draws) {
+        try (PointerScope scope = new PointerScope()) {
+            return Excess.sample(map, ball.approach(directions, norms), criterion, noise(purpose, 0), draws);
         }
     }
 

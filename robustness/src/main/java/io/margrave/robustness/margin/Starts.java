@@ -1,6 +1,5 @@
 package io.margrave.robustness.margin;
 
-import io.margrave.robustness.map.Excess;
 import io.margrave.robustness.map.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -142,7 +141,7 @@ final class Starts {
             for (int i = 0; i < norm.length; i++) {
                 norm[i] = Math.exp((low[i] + high[i]) / 2);
             }
-            double[][] excess = excess(rays, directions, norm);
+            double[][] excess = rays.nearly(directions, norm, "ray", 1);
             for (int i = 0; i < norm.length; i++) {
                 if (excess[i][0] <= 0) {
                     low[i] = Math.log(norm[i]);
@@ -152,12 +151,5 @@ final class Starts {
             }
         }
         return Arrays.stream(high).map(h -> Math.min(Math.exp(h), limit / 2)).toArray();
-    }
-
-    private static double[][] excess(SearchBatch rays, Tensor directions, double[] norms) {
-        try (PointerScope scope = new PointerScope()) {
-            Tensor inputs = rays.ball().approach(directions, norms);
-            return Excess.sample(rays.map(), inputs, rays.criterion(), rays.noise("ray", 0), 1);
-        }
     }
 }

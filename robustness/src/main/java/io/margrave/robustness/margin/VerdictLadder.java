@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -27,6 +29,11 @@ record VerdictLadder(List<Integer> draws) {
 
     /** Looks of a verdict, the last of them after all its draws. */
     private static final int LOOKS = 5;
+
+    /** What tells tests apart; a search uses few. */
+    private record Kind(int most, double alpha) {}
+
+    private static final ConcurrentMap<Kind, SequentialTest> TESTS = new ConcurrentHashMap<>();
 
     /** Where the candidates of each point lie. May learn from one verdict for the next candidate: that one's noise is fresh. */
     interface Aim {
@@ -94,11 +101,10 @@ record VerdictLadder(List<Integer> draws) {
      * A candidate that was judged.
      *
      * @param found what was tested, with the draws of the verdict
-     * @param rung its number, from 0
      * @param verified whether it is a break
      * @param excess of the draws
      */
-    record Tested(BreakSearch.Found found, int rung, boolean verified, double[] excess) {}
+    record Tested(BreakSearch.Found found, boolean verified, double[] excess) {}
 
     private Tested[] test(
             SearchBatch all, int[] rows, Tensor directions, double[] radii, int rung, double alpha, String attempt) {
@@ -106,7 +112,7 @@ record VerdictLadder(List<Integer> draws) {
             SearchBatch batch = all.select(rows);
             Ball ball = batch.ball();
             Tensor candidates = ball.reach(Rows.select(directions, rows), radii);
-            SequentialTest test = SequentialTest.of(looks(draws.get(rung), alpha), alpha);
+            SequentialTest test = test(draws.get(rung), alpha);
             Tried[] tried = draw(batch, candidates, test, batch.noise(attempt, rung));
             float[][] perturbed = Rows.arrays(candidates);
             float[][] anchors = Rows.arrays(ball.centers());
@@ -114,7 +120,6 @@ record VerdictLadder(List<Integer> draws) {
                     .mapToObj(j -> new Tested(
                             new BreakSearch.Found(
                                     Rows.distance(perturbed[j], anchors[j]), perturbed[j], tried[j].within()),
-                            rung,
                             tried[j].verified(),
                             tried[j].excess()))
                     .toArray(Tested[]::new);
@@ -151,6 +156,11 @@ record VerdictLadder(List<Integer> draws) {
             }
         }
         return tried;
+    }
+
+    private static SequentialTest test(int most, double alpha) {
+        return TESTS.computeIfAbsent(
+                new Kind(most, alpha), kind -> SequentialTest.of(looks(kind.most(), kind.alpha()), kind.alpha()));
     }
 
     /** Evenly spread over the draws, where that many can tell anything. */

@@ -1,5 +1,6 @@
 package io.margrave.vae.model;
 
+import io.margrave.vae.network.Layer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -26,5 +27,10 @@ public record Bernoulli() implements Likelihood {
     @Override
     public Tensor mean(Tensor parameters) {
         return parameters.sigmoid();
+    }
+
+    @Override
+    public Layer.Activation activation() {
+        return Layer.Activation.SIGMOID;
     }
 }

@@ -1,9 +1,11 @@
 package io.margrave.vae.model;
 
 import io.margrave.data.ValueRange;
+import io.margrave.vae.network.Layer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Independent pixels x ~ N(mean, scale^2), one scale for all. By default the mean is squeezed into the value range by a
@@ -50,5 +52,12 @@ public record Gaussian(ValueRange range, LikelihoodSpec.Link link, Tensor logSca
                         .mul(new Scalar((double) (range.high() - range.low())))
                         .add(new Scalar((double) range.low()));
         };
+    }
+
+    @Override
+    public Layer.@Nullable Activation activation() {
+        return link == LikelihoodSpec.Link.SIGMOID && range.low() == 0 && range.high() == 1
+                ? Layer.Activation.SIGMOID
+                : null;
     }
 }

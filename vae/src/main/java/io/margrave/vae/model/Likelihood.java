@@ -1,6 +1,8 @@
 package io.margrave.vae.model;
 
+import io.margrave.vae.network.Layer;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** p(x|z), given what the decoder made of z. Log-probabilities are in nats, constants included, summed over pixels. */
 public sealed interface Likelihood permits Bernoulli, MeanBernoulli, ContinuousBernoulli, Gaussian, PixelwiseGaussian {
@@ -21,4 +23,9 @@ public sealed interface Likelihood permits Bernoulli, MeanBernoulli, ContinuousB
      * @return {@code [batch, channels, height, width]}, in pixel units
      */
     Tensor mean(Tensor parameters);
+
+    /** The function of each of the decoder's values alone that {@link #mean} is; null where it is another. */
+    default Layer.@Nullable Activation activation() {
+        return null;
+    }
 }

@@ -19,6 +19,8 @@ public final class NetworkVae implements Vae {
     private final ImageEncoder encoder;
     private final Network decoder;
     private final Likelihood likelihood;
+    /** From latents to the likelihood's mean, where that is the decoder and a function of each of its values; null elsewhere. */
+    private final @Nullable Network means;
     /** Made once, when first asked for: the weights of a model that is searched don't change. */
     private @Nullable NetworkVae bfloat16;
 
@@ -27,6 +29,8 @@ public final class NetworkVae implements Vae {
         this.encoder = encoder;
         this.decoder = decoder;
         this.likelihood = likelihood;
+        Layer.Activation activation = likelihood.activation();
+        this.means = activation == null ? null : decoder.followedBy(activation);
     }
 
     /**
@@ -149,6 +153,12 @@ public final class NetworkVae implements Vae {
     @Override
     public Tensor decodeParameters(Tensor latents) {
         return decoder.forward(latents);
+    }
+
+    /** As the likelihood says it; where it can, in one operation with the decoder's last product. */
+    @Override
+    public Tensor decode(Tensor latents) {
+        return means == null ? Vae.super.decode(latents) : means.forward(latents);
     }
 
     @Override

@@ -356,6 +356,11 @@ public sealed interface Layer
             }
 
             @Override
+            Tensor overwrite(Tensor input) {
+                return input.sigmoid_();
+            }
+
+            @Override
             Tensor back(Tensor gradient, Tensor output) {
                 return torch.sigmoid_backward(gradient, output);
             }

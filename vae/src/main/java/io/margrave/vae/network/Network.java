@@ -4,6 +4,7 @@ import io.margrave.data.Noise;
 import io.margrave.vae.EngineException;
 import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,6 +85,18 @@ public final class Network {
         }
     }
 
+    /** One with more layers that learn nothing, after the last one that does; parameters and layouts are shared. */
+    private Network(Network other, List<Layer> layers) {
+        this.type = other.type;
+        this.layers = List.copyOf(layers);
+        this.input = other.input;
+        this.output = outputShape(layers, input);
+        this.parameters = other.parameters;
+        this.ofLayer = byLayer(layers, parameters);
+        this.linear = other.linear;
+        this.packed = Arrays.copyOf(other.packed, layers.size());
+    }
+
     /**
      * A network with first weights as PyTorch draws them: weights and biases uniform in +-1/sqrt(fan in).
      *
@@ -108,6 +121,20 @@ public final class Network {
             });
         }
         return new Network(layers, input, parameters);
+    }
+
+    /**
+     * The same network with its outputs replaced by a function of each. It computes with the same parameters, and where it can, the function
+     * within the last product.
+     */
+    public Network followedBy(Layer.Activation activation) {
+        List<Layer> more = new ArrayList<>(layers);
+        int last = layers.size();
+        while (last > 0 && layers.get(last - 1).fanIn() == 0 && !(layers.get(last - 1) instanceof Layer.Activation)) {
+            last--;
+        }
+        more.add(last, activation);
+        return new Network(this, more);
     }
 
     /** The same network with bfloat16 parameters and layers. It takes and gives float32. */

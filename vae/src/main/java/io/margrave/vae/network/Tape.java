@@ -2,8 +2,11 @@ package io.margrave.vae.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -37,6 +40,14 @@ public final class Tape implements AutoCloseable {
      */
     private record Cut(Tensor input, Tensor output, UnaryOperator<Tensor> back) {}
 
+    /**
+     * What a function made of a tensor.
+     *
+     * @param output of any shape
+     * @param back from a gradient of the output to that of the input; asked without a graph, perhaps more than once
+     */
+    public record Step(Tensor output, UnaryOperator<Tensor> back) {}
+
     private Tape(boolean cutting) {
         this.cutting = cutting;
         OPEN.set(this);
@@ -59,6 +70,28 @@ public final class Tape implements AutoCloseable {
     static @Nullable Tape current() {
         Tape tape = OPEN.get();
         return tape != null && tape.cutting ? tape : null;
+    }
+
+    /**
+     * Runs a function whose derivative its caller knows. Where the calling thread's tape cuts, autograd sees none of it; elsewhere it
+     * follows, and the caller's derivative is not asked.
+     *
+     * @param input of a graph or of none
+     * @param function of operations that autograd knows
+     */
+    public static Tensor take(Tensor input, Function<Tensor, Step> function) {
+        Tape tape = current();
+        if (tape == null || !input.requires_grad() || !GradMode.is_enabled()) {
+            return function.apply(input).output();
+        }
+        try (NoGradGuard guard = new NoGradGuard()) {
+            Step step = function.apply(input.detach());
+            return tape.cut(input, step.output(), gradient -> {
+                try (NoGradGuard without = new NoGradGuard()) {
+                    return step.back().apply(gradient);
+                }
+            });
+        }
     }
 
     /** Notes a cut and returns the leaf. */

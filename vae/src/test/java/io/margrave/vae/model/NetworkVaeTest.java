@@ -85,6 +85,30 @@ class NetworkVaeTest {
         }
     }
 
+    /** In one operation with the last product or not. */
+    @Test
+    void a_reconstruction_is_the_mean_of_the_likelihood() {
+        for (Architecture architecture : List.of(Architecture.mlp(32), Architecture.conv(4, 8))) {
+            for (LikelihoodSpec likelihood : List.of(
+                    LikelihoodSpec.bernoulli(),
+                    LikelihoodSpec.continuousBernoulli(),
+                    LikelihoodSpec.gaussian(0.3),
+                    LikelihoodSpec.gaussianWithLearnedScale(0.3))) {
+                try (PointerScope scope = new PointerScope()) {
+                    NetworkVae vae = NetworkVae.initialised(spec(architecture, likelihood), 2);
+                    Tensor latents = torch.randn(7, 3).mul(new Scalar(5));
+                    float[] expected = TensorCopies.floats(vae.likelihood().mean(vae.decodeParameters(latents)));
+                    float[] got = TensorCopies.floats(vae.decode(latents));
+                    float[] rough = TensorCopies.floats(vae.inBfloat16().decode(latents));
+                    for (int k = 0; k < expected.length; k++) {
+                        assertThat(got[k]).isCloseTo(expected[k], within(2e-6f));
+                        assertThat(rough[k]).isCloseTo(expected[k], within(0.02f));
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void gradients_to_the_input_are_those_of_finite_differences() {
         // Smooth activations: a kink of ReLU within the step would be no error of the gradient.

@@ -8,6 +8,7 @@ import io.margrave.data.Noise;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.network.Layer.Activation;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -116,6 +117,53 @@ class TapeTest {
             return once.mul(x).add(twice.square().mul(once)).sum();
         };
         assertClose(taped(value, images(5)), autograd(value, images(5)), 1e-5);
+    }
+
+    /** x -> f(x) -> f(x)^3, whose way back is told: wrongly, where autograd has to follow, so that nobody can have asked. */
+    @Test
+    void a_function_that_tells_its_way_back_is_asked_where_a_tape_is_open_and_there_alone() {
+        Network network = network(Activation.TANH);
+        UnaryOperator<Tensor> told = x -> Tape.take(
+                        network.forward(x),
+                        y -> new Tape.Step(
+                                y.pow(new Scalar(3)), g -> g.mul(y.square()).mul(new Scalar(3))))
+                .sum();
+        UnaryOperator<Tensor> wrong =
+                x -> Tape.take(network.forward(x), y -> new Tape.Step(y.pow(new Scalar(3)), g -> g.mul(new Scalar(7))))
+                        .sum();
+        UnaryOperator<Tensor> plain = x -> network.forward(x).pow(new Scalar(3)).sum();
+        Tensor expected = autograd(plain, images(5));
+        assertClose(taped(told, images(5)), expected, 1e-5);
+        assertClose(autograd(wrong, images(5)), expected, 1e-5);
+        assertThat(taped(wrong, images(5)).sub(expected).abs().max().item_float())
+                .isGreaterThan(0.01f);
+        try (Tape tape = Tape.open();
+                Tape own = Tape.keepingGraphs()) {
+            assertClose(autograd(wrong, images(5)), expected, 1e-5);
+        }
+        assertThat(Tape.take(images(2).detach(), y -> new Tape.Step(y.square(), g -> g))
+                        .requires_grad())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_network_followed_by_a_function_gives_what_the_function_makes_of_its_outputs(Activation activation) {
+        for (Activation last : List.of(Activation.SIGMOID, Activation.SILU)) {
+            Network network = network(activation);
+            Network followed = network.followedBy(last);
+            UnaryOperator<Tensor> expected =
+                    x -> last.forward(network.forward(x), Map.of()).square().sum();
+            UnaryOperator<Tensor> value = x -> followed.forward(x).square().sum();
+            assertClose(taped(value, images(37)), autograd(expected, images(37)), 1e-5);
+            assertClose(autograd(value, images(37)), autograd(expected, images(37)), 1e-5);
+            assertClose(
+                    followed.forward(images(37).detach()),
+                    last.forward(network.forward(images(37).detach()), Map.of()),
+                    1e-5);
+            assertThat(followed.output()).isEqualTo(network.output());
+            assertThat(followed.parameters()).isEqualTo(network.parameters());
+        }
     }
 
     @Test
