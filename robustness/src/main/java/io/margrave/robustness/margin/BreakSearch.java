@@ -72,7 +72,8 @@ public final class BreakSearch {
     private static final double ONE_NORM = 1e-4;
 
     private static final Candidate SAFEST = new Candidate(0.25, 400, 1.05);
-    private static final Candidate SAFE = new Candidate(0.37, Integer.MAX_VALUE, 1.01);
+    private static final Candidate SAFE = new Candidate(0.33, 400, 1.02);
+    private static final Candidate SAFE_AGAIN = new Candidate(0.37, Integer.MAX_VALUE, 1.01);
     private static final Candidate SAFER = new Candidate(0.385, Integer.MAX_VALUE, 1.005);
     private static final Candidate AIMED_AGAIN = new Candidate(0.405, Integer.MAX_VALUE, 1.002);
     private static final Candidate AIMED = new Candidate(0.42, Integer.MAX_VALUE, 1.001);
@@ -81,7 +82,7 @@ public final class BreakSearch {
     private static final Candidate[] FIRST = {AIMED, AIMED};
 
     /** The candidates of those whose first failed. */
-    private static final Candidate[] SECOND = {SAFE, AIMED_AGAIN};
+    private static final Candidate[] SECOND = {SAFE, SAFE_AGAIN, AIMED_AGAIN};
 
     /** A candidate for the same P as the one before is tried where its norm is at most this many times that one's. */
     private static final double NEARER = 0.985;
