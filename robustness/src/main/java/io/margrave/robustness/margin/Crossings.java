@@ -9,8 +9,9 @@ import org.bytedeco.pytorch.Tensor;
  * Norms along one direction a point at which draws cross into being broken: their quantiles predict where P comes to some value.
  *
  * <p>A first look measures some draws at two near norms, on the same noise: how fast a draw's excess grows with the norm, as a line in
- * the excess itself. A second look takes more draws, in pairs, where the first says that the boundary is. From there on every draw, at whatever norm, tells the norm at which it would cross. So a verdict's draws
- * sharpen the prediction of the next candidate, whose own verdict is on fresh noise.
+ * the excess itself. A second look takes more draws where the first says that the boundary is, in pairs, because they spread a share less.
+ * From there on every draw, at whatever norm, tells the norm at which it would cross. So a verdict's draws sharpen the prediction of the
+ * next candidate, whose own verdict is on fresh noise.
  */
 final class Crossings {
 
