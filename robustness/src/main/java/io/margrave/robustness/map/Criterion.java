@@ -30,7 +30,7 @@ public interface Criterion {
             throw new IllegalArgumentException("want a radius r >= 0, got " + r);
         }
         return (outputs, reference) -> {
-            Tensor distance = Tape.take(outputs, out -> distance(out, reference));
+            Tensor distance = Tape.custom(outputs, out -> distance(out, reference));
             return r == 0 ? distance : distance.sub(new Scalar(r));
         };
     }

@@ -4,6 +4,7 @@ import io.margrave.data.Noise;
 import io.margrave.vae.TensorCopies;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Standard normal noise for a batch of points, each from a stream of its own: what a point gets does not depend on which
@@ -12,8 +13,8 @@ import org.bytedeco.pytorch.Tensor;
 public final class PointNoise {
     private final Noise.Stream[] streams;
     private final boolean mirrored;
-    /** Of mirrored noise, the last draw of each stream where its opposite is still to come; else empty. */
-    private float[][] pending;
+    /** Of mirrored noise, a stream's last draw, where its opposite is still to come; else null. */
+    private final float[] @Nullable [] pending;
 
     /**
      * Opens a stream a point.
@@ -29,10 +30,10 @@ public final class PointNoise {
                         .mapToObj(point -> noise.stream(point, purpose, index))
                         .toArray(Noise.Stream[]::new),
                 false,
-                new float[0][]);
+                new float[points.length][]);
     }
 
-    private PointNoise(Noise.Stream[] streams, boolean mirrored, float[][] pending) {
+    private PointNoise(Noise.Stream[] streams, boolean mirrored, float[] @Nullable [] pending) {
         this.streams = streams;
         this.mirrored = mirrored;
         this.pending = pending;
@@ -43,9 +44,7 @@ public final class PointNoise {
         return new PointNoise(
                 Arrays.stream(rows).mapToObj(i -> streams[i]).toArray(Noise.Stream[]::new),
                 mirrored,
-                pending.length == 0
-                        ? pending
-                        : Arrays.stream(rows).mapToObj(i -> pending[i]).toArray(float[][]::new));
+                Arrays.stream(rows).mapToObj(i -> pending[i]).toArray(float[][]::new));
     }
 
     /**
@@ -53,7 +52,7 @@ public final class PointNoise {
      * that means, shares and quantiles spread less. For searching alone: such draws are not independent, and a verdict's must be.
      */
     public PointNoise mirrored() {
-        return new PointNoise(streams, true, new float[0][]);
+        return new PointNoise(streams, true, new float[streams.length][]);
     }
 
     /**
@@ -66,37 +65,28 @@ public final class PointNoise {
     public Tensor next(int draws, int size) {
         int each = Math.multiplyExact(draws, size);
         float[] values = new float[Math.multiplyExact(streams.length, each)];
-        if (mirrored) {
-            fillInPairs(values, draws, size);
-        } else {
-            for (int i = 0; i < streams.length; i++) {
+        for (int i = 0; i < streams.length; i++) {
+            if (mirrored) {
+                fillInPairs(i, values, i * each, draws, size);
+            } else {
                 streams[i].gaussians(values, i * each, each);
             }
         }
         return TensorCopies.tensor(values, streams.length, draws, size);
     }
 
-    private void fillInPairs(float[] values, int draws, int size) {
-        boolean opposite = pending.length > 0;
-        boolean half = opposite == (draws % 2 == 0);
-        float[][] last = half ? new float[streams.length][] : new float[0][];
-        for (int i = 0; i < streams.length; i++) {
-            int first = i * draws * size;
-            for (int draw = 0; draw < draws; draw++) {
-                int at = first + draw * size;
-                if ((draw % 2 == 0) != opposite) {
-                    streams[i].gaussians(values, at, size);
-                } else {
-                    for (int k = 0; k < size; k++) {
-                        values[at + k] = draw == 0 ? -pending[i][k] : -values[at - size + k];
-                    }
+    private void fillInPairs(int stream, float[] values, int offset, int draws, int size) {
+        for (int at = offset; at < offset + draws * size; at += size) {
+            float[] last = pending[stream];
+            if (last == null) {
+                streams[stream].gaussians(values, at, size);
+                pending[stream] = Arrays.copyOfRange(values, at, at + size);
+            } else {
+                for (int k = 0; k < size; k++) {
+                    values[at + k] = -last[k];
                 }
-            }
-            if (half) {
-                int end = first + draws * size;
-                last[i] = Arrays.copyOfRange(values, end - size, end);
+                pending[stream] = null;
             }
         }
-        pending = last;
     }
 }

@@ -27,13 +27,13 @@ import org.bytedeco.pytorch.global.torch;
  *   <li>{@link Starts}: the given directions, the ways to other points of the batch, random ones where those run out;
  *   <li>{@link Race}: all of them, and later what is {@linkplain Borrowing borrowed} from other points, climb side by side, ever fewer;
  *   <li>{@link BoundaryAscent}: the winner goes on, and the second where it is close;
- *   <li>{@link Crossings}: along the direction found, the norms at which P is predicted to lie safely below one half;
+ *   <li>{@link Crossings}: along the direction found, the norms at which P is predicted to lie far enough below one half;
  *   <li>{@link VerdictLadder}: the verdicts on those candidates, whose draws sharpen the prediction of the next one.
  * </ol>
  *
  * <p>All but the verdicts may run through a cheaper form of the map ({@link StochasticMap#forSearch}). Where the
- * verified candidate turns out to lie too far away, a nearer one follows; where only a safe candidate was verified, or none, the next are
- * aimed by what those verdicts drew, and then a second search follows, on other noise, both with their own shares of alpha.
+ * verified candidate turns out to lie too far away, a nearer one follows; where it was not verified, safer ones along the same direction do,
+ * aimed with what its verdict drew, and then a second search, on other noise, both with their own shares of alpha.
  *
  * <p>Knows no VAE. All noise is named by point, but points of a batch lend one another directions: what is found for a point depends on
  * the others, and whoever wants the same again runs the same batch. What is reported of it does not: each point's verdicts are on fresh

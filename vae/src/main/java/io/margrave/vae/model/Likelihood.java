@@ -24,7 +24,7 @@ public sealed interface Likelihood permits Bernoulli, MeanBernoulli, ContinuousB
      */
     Tensor mean(Tensor parameters);
 
-    /** The function of each of the decoder's values alone that {@link #mean} is; null where it is another. */
+    /** Where {@link #mean} is a function of each of the decoder's values alone, and the same for all: that function; null elsewhere. */
     default Layer.@Nullable Activation activation() {
         return null;
     }

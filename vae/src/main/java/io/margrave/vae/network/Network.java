@@ -85,7 +85,7 @@ public final class Network {
         }
     }
 
-    /** One with more layers that learn nothing, after the last one that does; parameters and layouts are shared. */
+    /** Another's with layers put in that learn nothing, behind the last one that does; parameters and layouts are shared. */
     private Network(Network other, List<Layer> layers) {
         this.type = other.type;
         this.layers = List.copyOf(layers);
@@ -124,8 +124,8 @@ public final class Network {
     }
 
     /**
-     * The same network with its outputs replaced by a function of each. It computes with the same parameters, and where it can, the function
-     * within the last product.
+     * The same network with a function of each of its outputs, of the same shape. Parameters are shared, not copied; where it can, the function
+     * is computed within the last product.
      */
     public Network followedBy(Layer.Activation activation) {
         List<Layer> more = new ArrayList<>(layers);

@@ -44,7 +44,7 @@ public final class Tape implements AutoCloseable {
      * What a function made of a tensor.
      *
      * @param output of any shape
-     * @param back from a gradient of the output to that of the input; asked without a graph, perhaps more than once
+     * @param back from a gradient, of the output's shape, to one of the input's; asked without a graph, perhaps more than once
      */
     public record Step(Tensor output, UnaryOperator<Tensor> back) {}
 
@@ -73,13 +73,14 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Runs a function whose derivative its caller knows. Where the calling thread's tape cuts, autograd sees none of it; elsewhere it
-     * follows, and the caller's derivative is not asked.
+     * Runs a function whose derivative its caller knows, as a custom function of autograd's. Where the calling thread's tape cuts, autograd sees
+     * none of it; elsewhere it follows, and the caller's derivative is not asked. First derivatives alone, as all of a tape.
      *
-     * @param input of a graph or of none
-     * @param function of operations that autograd knows
+     * @param input of any shape; of a graph or of none
+     * @param function of operations that autograd knows; called once, and on a tape without a graph
+     * @return the function's output; of a graph where the input is and gradients are on
      */
-    public static Tensor take(Tensor input, Function<Tensor, Step> function) {
+    public static Tensor custom(Tensor input, Function<Tensor, Step> function) {
         Tape tape = current();
         if (tape == null || !input.requires_grad() || !GradMode.is_enabled()) {
             return function.apply(input).output();

@@ -123,14 +123,14 @@ class TapeTest {
     @Test
     void a_function_that_tells_its_way_back_is_asked_where_a_tape_is_open_and_there_alone() {
         Network network = network(Activation.TANH);
-        UnaryOperator<Tensor> told = x -> Tape.take(
+        UnaryOperator<Tensor> told = x -> Tape.custom(
                         network.forward(x),
                         y -> new Tape.Step(
                                 y.pow(new Scalar(3)), g -> g.mul(y.square()).mul(new Scalar(3))))
                 .sum();
-        UnaryOperator<Tensor> wrong =
-                x -> Tape.take(network.forward(x), y -> new Tape.Step(y.pow(new Scalar(3)), g -> g.mul(new Scalar(7))))
-                        .sum();
+        UnaryOperator<Tensor> wrong = x -> Tape.custom(
+                        network.forward(x), y -> new Tape.Step(y.pow(new Scalar(3)), g -> g.mul(new Scalar(7))))
+                .sum();
         UnaryOperator<Tensor> plain = x -> network.forward(x).pow(new Scalar(3)).sum();
         Tensor expected = autograd(plain, images(5));
         assertClose(taped(told, images(5)), expected, 1e-5);
@@ -141,7 +141,7 @@ class TapeTest {
                 Tape own = Tape.keepingGraphs()) {
             assertClose(autograd(wrong, images(5)), expected, 1e-5);
         }
-        assertThat(Tape.take(images(2).detach(), y -> new Tape.Step(y.square(), g -> g))
+        assertThat(Tape.custom(images(2).detach(), y -> new Tape.Step(y.square(), g -> g))
                         .requires_grad())
                 .isFalse();
     }
