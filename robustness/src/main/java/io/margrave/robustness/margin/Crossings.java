@@ -19,6 +19,12 @@ final class Crossings {
     /** The two norms of the first look are this share below and above the radius. */
     private static final double WIDTH = 0.06;
 
+    /**
+     * Draws whose excesses spread less than this share of how far they moved between the two norms tell no tilt: of a map without noise
+     * they differ by rounding alone.
+     */
+    private static final double ALIKE = 0.05;
+
     private static final int SECOND_DRAWS = 256;
     /** A growth is at least this share of its mean: the line says nothing of draws far from those it was laid through. */
     private static final double SLOWEST = 0.25;
@@ -90,7 +96,9 @@ final class Crossings {
             squares += (middle[j] - meanMiddle) * (middle[j] - meanMiddle);
             products += (middle[j] - meanMiddle) * (slope[j] - meanSlope);
         }
-        tilt[point] = squares == 0 ? 0 : products / squares;
+        double moved = apart * meanSlope;
+        boolean alike = squares <= finite.length * ALIKE * ALIKE * moved * moved;
+        tilt[point] = alike ? 0 : products / squares;
         growth[point] = meanSlope - tilt[point] * meanMiddle;
     }
 

@@ -33,6 +33,10 @@ class CrossingsTest {
     }
 
     private static Crossings look(double radius) {
+        return look(radius, SIGMA);
+    }
+
+    private static Crossings look(double radius, double sigma) {
         Tensor anchors = TensorCopies.tensor(new float[POINTS * 2], POINTS, 2);
         float half = (float) Math.sqrt(0.5);
         float[] directions = new float[POINTS * 2];
@@ -45,7 +49,7 @@ class CrossingsTest {
         }
         SearchBatch batch = new SearchBatch(
                 LinearGaussianMap.of(
-                        new float[][] {{1, 0}}, new float[][] {{half}, {half}}, new float[] {(float) SIGMA}, anchors),
+                        new float[][] {{1, 0}}, new float[][] {{half}, {half}}, new float[] {(float) sigma}, anchors),
                 new Ball(anchors, null),
                 Criterion.leavesBall(1),
                 points,
@@ -89,6 +93,18 @@ class CrossingsTest {
         assertThat(spread(errors(crossings)) / spread(before)).isBetween(0.65, 0.85);
         assertThat(spread(before)).isBetween(0.009, 0.015);
         assertThat(mean(crossings, 0.42)).isCloseTo(norm(0.42), within(0.006));
+    }
+
+    /** Their excesses differ by rounding, which no line may be laid through: it once put norms off by a tenth. */
+    @Test
+    void draws_that_differ_by_rounding_alone_cross_where_they_all_do() {
+        for (double radius : new double[] {0.8, 1.06, 1.5}) {
+            Crossings crossings = look(radius, 1e-7);
+            for (int i = 0; i < POINTS; i++) {
+                assertThat(crossings.norm(i, 0.42)).isCloseTo(1, within(1e-4));
+                assertThat(crossings.norm(i, 0.25)).isCloseTo(1, within(1e-4));
+            }
+        }
     }
 
     private static double[] errors(Crossings crossings) {
