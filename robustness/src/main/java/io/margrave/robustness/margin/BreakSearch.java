@@ -9,7 +9,6 @@ import io.margrave.robustness.map.Rows;
 import io.margrave.robustness.map.StochasticMap;
 import io.margrave.theory.Proportion;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -56,52 +55,64 @@ public final class BreakSearch {
     private static final Ascent.HalfCosine STEP = new Ascent.HalfCosine(0.4, 0.05);
     private static final Ascent.HalfCosine GROWTH = new Ascent.HalfCosine(0.12, 0.01);
 
-    /**
-     * A norm along the direction that was found: where P is predicted to be {@code within}, and the most fresh draws that its
-     * verdict takes. The further from one half, the fewer tell it from one half. Where all draws cross at one norm, as they
-     * do in a map without noise, it is {@code steep} times that norm: P is 1 before it and 0 after it, and only the
-     * prediction's own error is left to allow for.
-     */
-    private record Candidate(double within, int draws, double steep) {
-        int draws(Settings settings) {
-            return Math.min(draws, settings.verdictDraws());
-        }
-    }
-
-    /** Spread of the predicted norms, relative, below which they are one norm. */
+    /** Where the norms at which P comes to these differ by less than this, relative, all draws cross at one norm. */
     private static final double ONE_NORM = 1e-4;
 
-    private static final Candidate SAFEST = new Candidate(0.25, 400, 1.05);
-    private static final Candidate SAFE = new Candidate(0.33, 400, 1.02);
-    private static final Candidate SAFE_AGAIN = new Candidate(0.37, Integer.MAX_VALUE, 1.01);
-    private static final Candidate SAFER = new Candidate(0.385, Integer.MAX_VALUE, 1.005);
-    private static final Candidate AIMED_AGAIN = new Candidate(0.405, Integer.MAX_VALUE, 1.002);
-    private static final Candidate AIMED = new Candidate(0.42, Integer.MAX_VALUE, 1.001);
+    private static final double FEW = 0.25;
+    private static final double MANY = 0.42;
 
-    /** The first candidates: where one was verified, what its verdict drew may say that P comes to the same nearer by. */
-    private static final Candidate[] FIRST = {AIMED, AIMED};
+    /** Standard error of a P that {@link Crossings} predict, and once a verdict's draws are among them. */
+    private static final double PREDICTED = 0.0115;
 
-    /** The candidates of those whose first failed. */
-    private static final Candidate[] SECOND = {SAFE, SAFE_AGAIN, AIMED_AGAIN};
+    private static final double JUDGED = 0.0095;
+
+    /**
+     * What is tried along a direction, each at points where those before verified nothing, aimed with what their verdicts drew, too. The
+     * first: a candidate for the same P as the one before follows where that was verified and its draws say that P comes to it nearer by.
+     */
+    private static final List<Attempt> ATTEMPTS = List.of(
+            new Attempt("verdict", 0.5, Collections.nCopies(2, new Candidate(0.9, PREDICTED, 1.001))),
+            new Attempt("aim", 0.3, List.of(new Candidate(1.5, JUDGED, 1.004), new Candidate(0.8, JUDGED, 1.002))),
+            new Attempt("safe", 0.1, List.of(new Candidate(3.5, JUDGED, 1.02), new Candidate(2.5, JUDGED, 1.01))));
+
+    /** Of a second search. */
+    private static final Attempt AGAIN = new Attempt(
+            "verdict", 0.1, List.of(new Candidate(5, PREDICTED, 1.05), new Candidate(2.5, PREDICTED, 1.005)));
 
     /** A candidate for the same P as the one before is tried where its norm is at most this many times that one's. */
     private static final double NEARER = 0.985;
 
-    /** P that the radius is steered to: near what is verified, and lower where that failed. */
-    private static final double STEERED = 0.42;
+    /** A second search steers to a P that is lower by so much. */
+    private static final double LOWER = 0.06;
 
-    private static final double STEERED_LOWER = 0.36;
+    private static final double LOWEST = 0.05;
 
     /** Rungs whose predicted norm is further than this many times the aimed one's are left out: the line says nothing there. */
     private static final double FURTHEST = 1.6;
 
     /**
-     * Shares of alpha: of the first verdicts, and of each of the two later attempts at points where those fell short. A point's
-     * report is wrong only if one of its verdict ladders is, so the shares of all that a point can meet add up to alpha.
+     * Verdicts on candidates of a point, under the fixed sequence rule. A point's report is wrong only if one of its attempts is, so the
+     * shares of all that a point can meet add up to one.
+     *
+     * @param name of its noise
+     * @param share of alpha
+     * @param candidates the last of them is aimed at
      */
-    private static final double FIRST_SHARE = 0.8;
+    private record Attempt(String name, double share, List<Candidate> candidates) {
 
-    private static final double LATER_SHARE = 0.1;
+        double alpha(Settings settings) {
+            return share * settings.alpha();
+        }
+
+        /** P that a candidate is aimed at. */
+        double within(int rung, Settings settings) {
+            return candidates.get(rung).within(settings.verdictDraws(), alpha(settings));
+        }
+
+        int last() {
+            return candidates.size() - 1;
+        }
+    }
 
     /**
      * How a search is run.
@@ -166,15 +177,19 @@ public final class BreakSearch {
 
     private Result run(List<Tensor> directions) {
         Tensor pushed = torch.zeros_like(batch.ball().centers());
-        Sight sight = climb(directions, pushed, settings.effort(), STEERED);
+        Sight sight = climb(directions, pushed, settings.effort(), aimed());
         List<Optional<Found>> breaks = new ArrayList<>(Collections.nCopies(batch.size(), Optional.empty()));
-        int[] all = IntStream.range(0, batch.size()).toArray();
-        List<Optional<VerdictLadder.Tested>> tested =
-                ladder(FIRST).verify(batch, pushed, sight.aim(all, FIRST), FIRST_SHARE * settings.alpha(), "verdict");
-        accept(tested, all, breaks);
-        aimAgain(pushed, sight, open(breaks), breaks);
+        for (Attempt attempt : ATTEMPTS) {
+            int[] rows = open(breaks);
+            accept(judge(rows, pushed, sight, attempt), rows, breaks);
+        }
         searchAgain(directions, pushed, open(breaks), breaks);
         return new Result(breaks, pushed);
+    }
+
+    /** P at the first candidate, and what the radius is steered to. */
+    private double aimed() {
+        return ATTEMPTS.get(0).within(0, settings);
     }
 
     /**
@@ -183,23 +198,23 @@ public final class BreakSearch {
      * @param crossings of each point's draws
      * @param clean whether each point is broken without a perturbation: it has the one candidate, the norm 0
      * @param steep whether all draws of each point cross at one norm
-     * @param limit no candidate lies beyond it
+     * @param settings no candidate lies beyond their limit
      */
-    private record Sight(Crossings crossings, boolean[] clean, boolean[] steep, double limit) {
+    private record Sight(Crossings crossings, boolean[] clean, boolean[] steep, Settings settings) {
 
-        /** At candidates for some of the points, the last of them aimed at; one that the line says nothing of is left out. */
-        VerdictLadder.Aim aim(int[] rows, Candidate... candidates) {
+        /** At candidates for some of the points; one that the line says nothing of is left out. */
+        VerdictLadder.Aim aim(int[] rows, Attempt attempt) {
             double[] judged = new double[rows.length];
             return new VerdictLadder.Aim() {
                 @Override
                 public double norm(int row, int rung) {
-                    int last = candidates.length - 1;
                     if (clean[rows[row]]) {
-                        return rung == last ? 0 : Double.NaN;
+                        return rung == attempt.last() ? 0 : Double.NaN;
                     }
-                    double norm = of(rows[row], candidates[rung]);
-                    boolean repeated = rung > 0 && candidates[rung].equals(candidates[rung - 1]);
-                    double most = repeated ? NEARER * judged[row] : FURTHEST * of(rows[row], candidates[last]);
+                    List<Candidate> candidates = attempt.candidates();
+                    double norm = of(rows[row], attempt, rung);
+                    boolean repeated = rung > 0 && candidates.get(rung).equals(candidates.get(rung - 1));
+                    double most = repeated ? NEARER * judged[row] : FURTHEST * of(rows[row], attempt, attempt.last());
                     return norm > most ? Double.NaN : norm;
                 }
 
@@ -213,35 +228,30 @@ public final class BreakSearch {
             };
         }
 
-        private double of(int point, Candidate candidate) {
-            double norm = crossings.norm(point, candidate.within());
-            return steep[point] ? Math.min(limit, norm * candidate.steep()) : norm;
+        private double of(int point, Attempt attempt, int rung) {
+            double norm = crossings.norm(point, attempt.within(rung, settings));
+            return steep[point]
+                    ? Math.min(
+                            settings.limit(),
+                            norm * attempt.candidates().get(rung).steep())
+                    : norm;
         }
     }
 
-    /** Where the aimed candidate was not verified: others along the same direction, aimed with what its verdict drew, too. */
-    private void aimAgain(Tensor pushed, Sight sight, int[] rows, List<Optional<Found>> breaks) {
+    /** The verdicts of an attempt at some of the points. */
+    private List<Optional<VerdictLadder.Tested>> judge(int[] rows, Tensor pushed, Sight sight, Attempt attempt) {
         if (rows.length == 0) {
-            return;
+            return List.of();
         }
         try (PointerScope scope = new PointerScope()) {
-            accept(
-                    ladder(SECOND)
-                            .verify(
-                                    batch.select(rows),
-                                    Rows.select(pushed, rows),
-                                    sight.aim(rows, SECOND),
-                                    LATER_SHARE * settings.alpha(),
-                                    "aim"),
-                    rows,
-                    breaks);
+            VerdictLadder ladder = new VerdictLadder(attempt.candidates().size(), settings.verdictDraws());
+            return ladder.verify(
+                    batch.select(rows),
+                    Rows.select(pushed, rows),
+                    sight.aim(rows, attempt),
+                    attempt.alpha(settings),
+                    attempt.name());
         }
-    }
-
-    private VerdictLadder ladder(Candidate... candidates) {
-        return new VerdictLadder(Arrays.stream(candidates)
-                .map(candidate -> candidate.draws(settings))
-                .toList());
     }
 
     /** Where nothing was verified: a search on other noise, for longer and for a lower P, at the rest of alpha. */
@@ -260,18 +270,9 @@ public final class BreakSearch {
             starts.add(Rows.select(pushed, rows));
             BreakSearch other = new BreakSearch(batch.select(rows).named(batch.name() + "/again"), settings);
             Tensor moved = torch.zeros_like(other.batch.ball().centers());
-            Sight sight = other.climb(starts, moved, longer, STEERED_LOWER);
+            Sight sight = other.climb(starts, moved, longer, Math.max(LOWEST, aimed() - LOWER));
             int[] all = IntStream.range(0, rows.length).toArray();
-            accept(
-                    ladder(SAFEST, SAFER)
-                            .verify(
-                                    other.batch,
-                                    moved,
-                                    sight.aim(all, SAFEST, SAFER),
-                                    LATER_SHARE * settings.alpha(),
-                                    "verdict"),
-                    rows,
-                    breaks);
+            accept(other.judge(all, moved, sight, AGAIN), rows, breaks);
         }
     }
 
@@ -300,16 +301,16 @@ public final class BreakSearch {
             SearchBatch cheap = batch.forSearch();
             Climbers reached = ascend(cheap, directions, effort, steered);
             pushed.copy_(reached.directions());
-            Crossings crossings = Crossings.look(cheap, pushed, reached.radii(), AIMED.within(), settings.limit());
+            Crossings crossings = Crossings.look(cheap, pushed, reached.radii(), aimed(), settings.limit());
             boolean[] clean = new boolean[batch.size()];
             for (int i : cheap.brokenWhenClean(SCREENING_DRAWS, SCREENING_WITHIN, CLEAN_DRAWS, CLEAN_WITHIN)) {
                 clean[i] = true;
             }
             boolean[] steep = new boolean[batch.size()];
             for (int i = 0; i < steep.length; i++) {
-                steep[i] = crossings.norm(i, SAFEST.within()) <= crossings.norm(i, AIMED.within()) * (1 + ONE_NORM);
+                steep[i] = crossings.norm(i, FEW) <= crossings.norm(i, MANY) * (1 + ONE_NORM);
             }
-            return new Sight(crossings, clean, steep, settings.limit());
+            return new Sight(crossings, clean, steep, settings);
         }
     }
 

@@ -25,7 +25,7 @@ final class Crossings {
      */
     private static final double ALIKE = 0.05;
 
-    private static final int SECOND_DRAWS = 256;
+    private static final int SECOND_DRAWS = 512;
     /** A growth is at least this share of its mean: the line says nothing of draws far from those it was laid through. */
     private static final double SLOWEST = 0.25;
 

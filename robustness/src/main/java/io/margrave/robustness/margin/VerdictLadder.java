@@ -23,9 +23,10 @@ import org.bytedeco.pytorch.Tensor;
  * The verdicts on some candidates of each point, largest norm first, on fresh noise, under the {@linkplain FixedSequence fixed
  * sequence} rule. A point leaves the batch with its first candidate that is not verified.
  *
- * @param draws most fresh draws of each candidate, in order of decreasing norm; greater than zero, at least one
+ * @param rungs candidates of a point, at most; greater than zero
+ * @param draws most fresh draws of each; greater than zero
  */
-record VerdictLadder(List<Integer> draws) {
+record VerdictLadder(int rungs, int draws) {
 
     /** Looks of a verdict, the last of them after all its draws. */
     private static final int LOOKS = 5;
@@ -74,7 +75,7 @@ record VerdictLadder(List<Integer> draws) {
         Arrays.fill(alive, true);
         double[] before = new double[batch.size()];
         Arrays.fill(before, Double.POSITIVE_INFINITY);
-        for (int rung = 0; rung < draws.size(); rung++) {
+        for (int rung = 0; rung < rungs; rung++) {
             int now = rung;
             double[] norms = IntStream.range(0, batch.size())
                     .mapToDouble(i -> alive[i] ? aim.norm(i, now) : Double.NaN)
@@ -112,7 +113,7 @@ record VerdictLadder(List<Integer> draws) {
             SearchBatch batch = all.select(rows);
             Ball ball = batch.ball();
             Tensor candidates = ball.reach(Rows.select(directions, rows), radii);
-            SequentialTest test = test(draws.get(rung), alpha);
+            SequentialTest test = test(draws, alpha);
             Tried[] tried = draw(batch, candidates, test, batch.noise(attempt, rung));
             float[][] perturbed = Rows.arrays(candidates);
             float[][] anchors = Rows.arrays(ball.centers());
