@@ -1,6 +1,10 @@
 package io.margrave.benchmarks;
 
+import io.margrave.data.Noise;
 import io.margrave.vae.Engine;
+import io.margrave.vae.network.Layer;
+import io.margrave.vae.network.Network;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.PointerScope;
@@ -47,9 +51,19 @@ public class MatrixPeak {
     @Param({"CUBE", "LAYER"})
     public Shape shape = Shape.CUBE;
 
-    /** Element type. */
-    @Param({"Float", "BFloat16"})
-    public torch.ScalarType type = torch.ScalarType.Float;
+    /** What multiplies. */
+    public enum Product {
+        /** The engine's own single-precision product, which lays its operands out at each call. */
+        FLOAT32,
+        /** Over weights that were laid out beforehand, as models do that nobody trains. */
+        FLOAT32_LAID_OUT,
+        /** The engine's own, of bfloat16. */
+        BFLOAT16
+    }
+
+    /** Which way. */
+    @Param({"FLOAT32", "FLOAT32_LAID_OUT", "BFLOAT16"})
+    public Product product = Product.FLOAT32;
 
     /** Threads inside the engine. */
     @Param({"1", "2"})
@@ -58,14 +72,20 @@ public class MatrixPeak {
     private @Nullable Tensor rows;
     private @Nullable Tensor weight;
     private @Nullable Tensor bias;
+    private @Nullable Network layer;
 
     /** Random matrices. */
     @Setup(Level.Trial)
     public void open() {
         Engine.threads(threads);
+        torch.ScalarType type = product == Product.BFLOAT16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float;
         rows = torch.rand(shape.rows, shape.in).to(type);
         weight = torch.rand(shape.out, shape.in).to(type);
         bias = torch.rand(shape.out).to(type);
+        layer = Network.initialised(
+                List.of(new Layer.Linear((int) shape.in, (int) shape.out)),
+                List.of(shape.in),
+                new Noise(0, "peak").stream(0, "weights", 0));
     }
 
     /** One product. */
@@ -73,11 +93,13 @@ public class MatrixPeak {
     public long linear() {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard guard = new NoGradGuard()) {
-            return torch.linear(
+            Tensor multiplied = product == Product.FLOAT32_LAID_OUT
+                    ? Objects.requireNonNull(layer).forward(Objects.requireNonNull(rows))
+                    : torch.linear(
                             Objects.requireNonNull(rows),
                             Objects.requireNonNull(weight),
-                            new TensorOptional(Objects.requireNonNull(bias)))
-                    .numel();
+                            new TensorOptional(Objects.requireNonNull(bias)));
+            return multiplied.numel();
         }
     }
 }
