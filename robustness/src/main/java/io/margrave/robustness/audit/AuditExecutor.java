@@ -7,6 +7,7 @@ import io.margrave.results.AuditTask;
 import io.margrave.results.PointAudit;
 import io.margrave.results.Progress;
 import io.margrave.results.TaskSink;
+import io.margrave.vae.Engine;
 import io.margrave.vae.model.Vae;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -121,6 +122,8 @@ public final class AuditExecutor {
                     Workers.stopIfInterrupted();
                     count.add(searched, task.model());
                 });
+                // What lies free between the tensors of one chunk is seldom in the right place for those of the next.
+                Engine.releaseMemory();
                 return new Finished((System.nanoTime() - start) / 1e9, audits);
             });
         }

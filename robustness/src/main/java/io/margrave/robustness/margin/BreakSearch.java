@@ -25,7 +25,7 @@ import org.bytedeco.pytorch.global.torch;
  * <ol>
  *   <li>{@link Starts}: the given directions, the ways to other points of the batch, random ones where those run out;
  *   <li>{@link Race}: all of them, and later what is {@linkplain Borrowing borrowed} from other points, climb side by side, ever fewer;
- *   <li>{@link BoundaryAscent}: the winner goes on, and the second where it is close;
+ *   <li>{@link BoundaryAscent}: the winner goes on, and others where they are close;
  *   <li>{@link Crossings}: along the direction found, the norms at which P is predicted to lie far enough below one half;
  *   <li>{@link VerdictLadder}: the verdicts on those candidates, whose draws sharpen the prediction of the next one.
  * </ol>
@@ -47,9 +47,11 @@ public final class BreakSearch {
     private static final int CLEAN_DRAWS = 256;
     private static final double CLEAN_WITHIN = 0.44;
 
-    /** A second start takes the last steps, too, where its radius is at most this many times the winner's ... */
-    private static final double CLOSE = 1.05;
-    /** ... and the cosine between the two less than this. */
+    /** Starts that take the last steps, at most, where the radius is at most this many times the winner's ... */
+    private static final int FINALISTS = 4;
+
+    private static final double CLOSE = 1.12;
+    /** ... and the cosine between any two less than this. */
     private static final double ELSEWHERE = 0.95;
 
     private static final Ascent.HalfCosine STEP = new Ascent.HalfCosine(0.4, 0.05);
@@ -332,14 +334,14 @@ public final class BreakSearch {
     }
 
     /**
-     * Of each point's climbers, the one with the smallest radius, and the next one where it is close and went elsewhere: a race of a
-     * few draws can't tell which of two such valleys is the deeper.
+     * Of each point's climbers, the one with the smallest radius, and the next ones where they are close and went elsewhere: a race of a
+     * few draws can't tell which of such valleys is the deepest.
      */
     private static Climbers finalists(Climbers climbers) {
-        Climbers two = climbers.distinct(2, ELSEWHERE);
-        int[] best = two.best();
-        return two.select(IntStream.range(0, two.rows().length)
-                .filter(i -> two.radii()[i] <= CLOSE * two.radii()[best[two.rows()[i]]])
+        Climbers some = climbers.distinct(FINALISTS, ELSEWHERE);
+        int[] best = some.best();
+        return some.select(IntStream.range(0, some.rows().length)
+                .filter(i -> some.radii()[i] <= CLOSE * some.radii()[best[some.rows()[i]]])
                 .toArray());
     }
 }

@@ -58,12 +58,12 @@ class SearchBudgetTest {
 
     /**
      * At most: all starts for three steps of the race, ten for five, six for eight, three and two that are borrowed for sixteen, with half
-     * the draws; two for the steps after it.
+     * the draws; four for the steps after it.
      */
     @Test
     void a_point_takes_no_more_gradients_than_its_steps_draws_and_starts() {
         CountingMap.Counts counts = search(EFFORT, 0.001);
-        long most = race(10, 6, 3 + 2) + last(2);
+        long most = race(10, 6, 3 + 2) + last(4);
         for (int i = 0; i < POINTS - STUBBORN; i++) {
             assertThat(counts.backward(i)).isPositive().isLessThanOrEqualTo(most);
         }
