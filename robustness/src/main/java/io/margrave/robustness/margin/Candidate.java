@@ -9,8 +9,8 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * <p>Where all draws cross at one norm, as they do in a map without noise, it is {@code steep} times that norm: P is 1 before it and 0
  * after it, and only the prediction's own error is left to allow for.
  *
- * @param sure standard errors, of the prediction and the verdict together, that P may turn out higher than predicted
- * @param known standard error of the predicted P
+ * @param sure standard errors, of the prediction and the verdict together, that P may turn out higher than predicted; greater than zero
+ * @param known standard error of the predicted P, at least zero; too small a one costs failed verdicts, nothing else
  * @param steep greater than 1
  */
 record Candidate(double sure, double known, double steep) {
@@ -23,8 +23,9 @@ record Candidate(double sure, double known, double steep) {
     /**
      * P aimed at.
      *
-     * @param draws of its verdict, at most
-     * @param alpha of its verdict
+     * @param draws of its verdict, at most; greater than zero
+     * @param alpha of its verdict, in (0, 0.5)
+     * @return in [0.05, 0.5)
      */
     double within(int draws, double alpha) {
         double error = 0.5 / Math.sqrt(draws);
