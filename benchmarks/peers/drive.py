@@ -131,6 +131,14 @@ def commit():
     return subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
 
 
+# Such variables change which kernels either side computes with, so that the figures are not those of a machine without them.
+KERNEL_CHOICES = re.compile(r"(OPENBLAS|MKL|DNNL|ONEDNN|ATEN_CPU)_.*|NVPL_BLAS.*")
+
+
+def kernel_choices():
+    return {name: value for name, value in sorted(os.environ.items()) if KERNEL_CHOICES.fullmatch(name)}
+
+
 def surroundings(o):
     ours = last_json(java("io.margrave.benchmarks.Surroundings")[0])
     theirs = call([sys.executable, "-c", "import torch, re; print(torch.__version__); print(re.search('BLAS_INFO=(\\\\w+)', "
@@ -147,6 +155,7 @@ def surroundings(o):
         "date": f"{datetime.date.today()}", "cpu": cpu, "cores": os.cpu_count(), "flags": flags,
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         "system": platform.platform(), "commit": commit(), "load_before": os.getloadavg()[0], **ours,
+        "kernel_choices": kernel_choices(),
         "pytorch": theirs[0], "pytorch_blas": theirs[1], "python": platform.python_version(), "model": str(o.model)}]
 
 
@@ -620,7 +629,8 @@ def markdown(where, rows, command):
     text = [f"{where['date']}; {where['cpu']} ({where['cores']} cores; {', '.join(where['flags'])}), {where['memory_gib']} GiB; "
             f"commit {where['commit']}.",
             f"Ours: {where['engine']}, {' '.join(where['blas'])}, {where['java']}. Peer: PyTorch {where['pytorch']} ("
-            f"{where['pytorch_blas']}), Python {where['python']}. `{command}`", "",
+            f"{where['pytorch_blas']}), Python {where['python']}. `{command}`"
+            + "".join(f"; {name}={value}" for name, value in where.get("kernel_choices", {}).items()), "",
             "| what | Margrave | PyTorch | ratio | spread | target | note |", "| --- | --- | --- | --- | --- | --- | --- |"]
     text += ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join(text) + "\n"
@@ -746,6 +756,9 @@ def main():
     load = os.getloadavg()[0]
     if load > 0.5:
         print(f"benchmarks: the machine is busy (load {load:.1f}): the figures will say little", file=sys.stderr)
+    if kernel_choices():
+        said = " ".join(f"{name}={value}" for name, value in kernel_choices().items())
+        print(f"benchmarks: kernels are chosen by the environment ({said}): unset it to measure what users get", file=sys.stderr)
     if o.command in ("quick", "full"):
         chosen = o.only.split(",")
         if "steps" in chosen:

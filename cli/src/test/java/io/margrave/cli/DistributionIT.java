@@ -118,6 +118,7 @@ class DistributionIT {
         assertThat(home.resolve("schema/plan.schema.json")).isRegularFile();
         assertThat(home.resolve("schema/summary.schema.json")).isRegularFile();
         assertThat(home.resolve("bin/margrave.cmd")).isRegularFile();
+        assertThat(home.resolve("bin/environment.sh")).isRegularFile();
         assertThat(run("--version").out()).containsExactly("margrave " + Version.current());
         assertThat(run("datasets", "list").text())
                 .contains(folder.resolve("home").toString())

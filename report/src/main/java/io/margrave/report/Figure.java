@@ -4,15 +4,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * One figure of a report.
+ * One figure of a report. Its specification is kept as text, a tenth of the memory that its tree takes: a run of many points has several of
+ * thousands of marks, and a page needs all of them at once.
  *
  * @param id lower-case letters and hyphens: the name of its files
  * @param title one line
  * @param caption what is drawn, what was left out and how to read it
- * @param spec Vega-Lite specification with its data inlined
+ * @param json Vega-Lite specification with its data inlined
  * @param numbers the statistics that stand behind the drawing; empty where there are none
  */
-public record Figure(String id, String title, String caption, ObjectNode spec, Numbers numbers) {
+public record Figure(String id, String title, String caption, String json, Numbers numbers) {
+
+    /** Of a specification; what becomes of the tree later changes nothing. */
+    public Figure(String id, String title, String caption, ObjectNode spec, Numbers numbers) {
+        this(id, title, caption, spec.toString(), numbers);
+    }
+
+    /** The specification, read anew at each call. */
+    public ObjectNode spec() {
+        return VegaLite.object(json);
+    }
 
     /**
      * A small table of text.

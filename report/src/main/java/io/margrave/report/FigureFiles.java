@@ -84,7 +84,7 @@ public final class FigureFiles {
             for (Figure figure : figures) {
                 try {
                     Path file = folder.resolve(figure.id() + ".svg");
-                    String svg = renderer.render(figure.spec());
+                    String svg = renderer.render(figure.json());
                     AtomicFile.write(file, svg);
                     files.add(file);
                     if (printer != null) {
@@ -113,9 +113,10 @@ public final class FigureFiles {
             List<Path> files,
             List<String> failures)
             throws SvgRenderer.FailedException {
-        int columns = figure.spec().path("columns").asInt(1);
+        ObjectNode spec = figure.spec();
+        int columns = spec.path("columns").asInt(1);
         String narrow =
-                columns <= 2 ? svg : renderer.render(figure.spec().deepCopy().put("columns", 2));
+                columns <= 2 ? svg : renderer.render(spec.put("columns", 2).toString());
         Path file = folder.resolve(figure.id() + ".pdf");
         try {
             AtomicFile.write(file, printer.render(narrow, columns == 1 ? COLUMN : PAGE));

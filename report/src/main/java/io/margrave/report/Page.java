@@ -1,6 +1,7 @@
 package io.margrave.report;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -72,7 +73,7 @@ public final class Page {
     private static ArrayNode specs(List<Figure> figures) {
         ArrayNode specs = VegaLite.NODES.arrayNode();
         for (Figure figure : figures) {
-            specs.addObject().put("id", figure.id()).set("spec", figure.spec());
+            specs.addObject().put("id", figure.id()).putRawValue("spec", new RawValue(figure.json()));
         }
         return specs;
     }

@@ -1,6 +1,5 @@
 package io.margrave.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -62,13 +61,14 @@ final class SvgRenderer implements AutoCloseable {
     /**
      * Draws one figure.
      *
+     * @param json its specification
      * @return the text of an SVG file
      * @throws FailedException in one line, where the specification can't be drawn or takes too long
      */
-    String render(JsonNode spec) throws FailedException {
+    String render(String json) throws FailedException {
         ScheduledFuture<?> alarm = watch.schedule(() -> context.close(true), limit.toMillis(), TimeUnit.MILLISECONDS);
         try {
-            Value outcome = render.execute(spec.toString());
+            Value outcome = render.execute(json);
             while (!outcome.getMember("done").asBoolean()) {
                 if (!step.execute().asBoolean()) {
                     throw new FailedException("the drawing never ended");

@@ -2,6 +2,8 @@ package io.margrave.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,6 +23,8 @@ import java.util.List;
 public final class VegaLite {
     private static final JsonMapper LENIENT = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES, JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
     public static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -48,12 +52,12 @@ public final class VegaLite {
 
     private VegaLite() {}
 
-    /** Reads a fixed part; names need no quotes and strings may have single ones. */
+    /** Reads a specification or a fixed part of one; names need no quotes and strings may have single ones. */
     public static ObjectNode object(String fixed) {
         try {
             return (ObjectNode) LENIENT.readTree(fixed);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a fixed part of a figure is no JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalStateException("a part of a figure is no JSON: " + e.getOriginalMessage(), e);
         }
     }
 

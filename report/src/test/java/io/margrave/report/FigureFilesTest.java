@@ -74,7 +74,7 @@ class FigureFilesTest {
         try (SvgRenderer renderer = new SvgRenderer(Duration.ofMillis(300))) {
             assertThatThrownBy(() -> renderer.render(VegaLite.object("""
                             {mark: 'line', data: {sequence: {start: 0, stop: 100000000}},
-                             encoding: {x: {field: 'data', type: 'quantitative'}, y: {field: 'data', type: 'quantitative'}}}""")))
+                             encoding: {x: {field: 'data', type: 'quantitative'}, y: {field: 'data', type: 'quantitative'}}}""").toString()))
                     .isInstanceOf(FailedException.class)
                     .hasMessageContaining("took longer than");
         }

@@ -39,7 +39,7 @@ public record EncoderJacobian(
 
     private static final int PULL_BACKS = 4;
     /** Values of J held at once; larger batches are cut. */
-    private static final long MOST_VALUES = 1L << 24;
+    private static final long MOST_VALUES = 1L << 22;
 
     /**
      * One forward pass and one backward pass a latent dimension.

@@ -301,7 +301,7 @@ public final class BreakSearch {
     private Sight climb(List<Tensor> directions, Tensor pushed, SearchEffort effort, double steered) {
         try (PointerScope scope = new PointerScope()) {
             SearchBatch cheap = batch.forSearch();
-            Climbers reached = ascend(cheap, directions, effort, steered);
+            Climbers reached = Climbers.alone(() -> ascend(cheap, directions, effort, steered));
             pushed.copy_(reached.directions());
             Crossings crossings = Crossings.look(cheap, pushed, reached.radii(), aimed(), settings.limit());
             boolean[] clean = new boolean[batch.size()];

@@ -1,11 +1,14 @@
 package io.margrave.robustness.margin;
 
 import io.margrave.robustness.map.Rows;
+import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -16,6 +19,20 @@ import org.bytedeco.pytorch.Tensor;
  * @param radii one a climber, in input units
  */
 record Climbers(int[] rows, Tensor directions, double[] radii) {
+
+    /** What some work makes of it, and of the tensors on the way nothing: they would lie there until the search ends. */
+    static Climbers alone(Supplier<Climbers> work) {
+        int[] rows;
+        float[] directions;
+        double[] radii;
+        try (PointerScope scope = new PointerScope()) {
+            Climbers made = work.get();
+            rows = made.rows();
+            directions = TensorCopies.floats(made.directions());
+            radii = made.radii();
+        }
+        return new Climbers(rows, TensorCopies.tensor(directions, rows.length, directions.length / rows.length), radii);
+    }
 
     /** Some of them, in the given order, which must keep rows ascending. */
     Climbers select(int[] chosen) {

@@ -39,7 +39,7 @@ final class Race {
     private static final int BORROWED = 2;
 
     /** Starts that take their first steps at once. */
-    private static final int AT_ONCE = 640;
+    private static final int AT_ONCE = 320;
 
     /** Smallest radius of a race, as a share of the largest. */
     private static final double SMALLEST = 1e-5;
@@ -74,10 +74,15 @@ final class Race {
         Climbers climbers = first(starts);
         int done = PARTS.get(0).steps();
         for (Part part : PARTS.subList(1, PARTS.size())) {
-            climbers = climb(climbers, done, done + part.steps()).distinct(part.kept(), ALIKE);
+            Climbers before = climbers;
+            int from = done;
+            climbers = Climbers.alone(
+                    () -> climb(before, from, from + part.steps()).distinct(part.kept(), ALIKE));
             done += part.steps();
         }
-        return climb(new Borrowing(batch, BORROWED, ALIKE).join(climbers), done, ALL);
+        Climbers last = climbers;
+        int from = done;
+        return Climbers.alone(() -> climb(new Borrowing(batch, BORROWED, ALIKE).join(last), from, ALL));
     }
 
     /** The first part, some points after the others: their starts are many images. */
