@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
 record BoundaryAscent(int steps, int draws, Ascent.HalfCosine step, Steering steering) {
 
     /** Values decoded at once: large batches waste no time on overhead, larger ones leave the cache and take memory. */
-    private static final long MOST_VALUES = 1L << 19;
+    private static final long MOST_VALUES = 1L << 20;
     /** Part of the steps, at the end, that the boundary is averaged over. */
     private static final int AVERAGED_PART = 3;
 

@@ -39,7 +39,7 @@ final class Race {
     private static final int BORROWED = 2;
 
     /** Starts that take their first steps at once. */
-    private static final int AT_ONCE = 320;
+    private static final int AT_ONCE = 640;
 
     /** Smallest radius of a race, as a share of the largest. */
     private static final double SMALLEST = 1e-5;
