@@ -8,7 +8,5 @@ export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 export MALLOC_TRIM_THRESHOLD_=${MALLOC_TRIM_THRESHOLD_:-134217728}
 export MALLOC_MMAP_THRESHOLD_=${MALLOC_MMAP_THRESHOLD_:-67108864}
 export MALLOC_TOP_PAD_=${MALLOC_TOP_PAD_:-16777216}
-# As many pools of blocks as there are cores: each of the usual eight times as many holds what its threads left free, and no other gets it.
-export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 4)}
 # Small blocks that glibc keeps per thread pin the large ones between them: without them an audit takes a third less memory, and no more time.
 export GLIBC_TUNABLES=${GLIBC_TUNABLES:-glibc.malloc.tcache_count=0}
