@@ -131,12 +131,13 @@ def commit():
     return subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
 
 
-# Such variables change which kernels either side computes with, so that the figures are not those of a machine without them.
-KERNEL_CHOICES = re.compile(r"(OPENBLAS|MKL|DNNL|ONEDNN|ATEN_CPU)_.*|NVPL_BLAS.*")
+# What makes either side compute with other kernels than it would choose: the figures are not those of a machine without them.
+KERNEL_CHOICES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "MKL_CBWR", "MKL_DEBUG_CPU_TYPE", "MKL_ENABLE_INSTRUCTIONS", "DNNL_MAX_CPU_ISA",
+                  "ONEDNN_MAX_CPU_ISA", "ATEN_CPU_CAPABILITY")
 
 
 def kernel_choices():
-    return {name: value for name, value in sorted(os.environ.items()) if KERNEL_CHOICES.fullmatch(name)}
+    return {name: os.environ[name] for name in KERNEL_CHOICES if name in os.environ}
 
 
 def surroundings(o):

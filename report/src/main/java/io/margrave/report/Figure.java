@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 
 /**
- * One figure of a report. Its specification is kept as text, a tenth of the memory that its tree takes: a run of many points has several of
+ * One figure of a report. Its specification is kept as text, which takes less memory than its tree: a run of many points has several of
  * thousands of marks, and a page needs all of them at once.
  *
  * @param id lower-case letters and hyphens: the name of its files
@@ -20,7 +20,11 @@ public record Figure(String id, String title, String caption, String json, Numbe
         this(id, title, caption, spec.toString(), numbers);
     }
 
-    /** The specification, read anew at each call. */
+    /**
+     * The specification, read anew at each call; its text is {@code json} again.
+     *
+     * @throws IllegalStateException where {@code json} is none
+     */
     public ObjectNode spec() {
         return VegaLite.object(json);
     }

@@ -20,7 +20,11 @@ import org.bytedeco.pytorch.Tensor;
  */
 record Climbers(int[] rows, Tensor directions, double[] radii) {
 
-    /** What some work makes of it, and of the tensors on the way nothing: they would lie there until the search ends. */
+    /**
+     * What some work makes, and nothing of the tensors that it makes on the way: they would lie there until the search ends.
+     *
+     * @param work whose climbers are copied out of a scope of its own
+     */
     static Climbers alone(Supplier<Climbers> work) {
         int[] rows;
         float[] directions;

@@ -74,15 +74,10 @@ final class Race {
         Climbers climbers = first(starts);
         int done = PARTS.get(0).steps();
         for (Part part : PARTS.subList(1, PARTS.size())) {
-            Climbers before = climbers;
-            int from = done;
-            climbers = Climbers.alone(
-                    () -> climb(before, from, from + part.steps()).distinct(part.kept(), ALIKE));
+            climbers = climb(climbers, done, done + part.steps()).distinct(part.kept(), ALIKE);
             done += part.steps();
         }
-        Climbers last = climbers;
-        int from = done;
-        return Climbers.alone(() -> climb(new Borrowing(batch, BORROWED, ALIKE).join(last), from, ALL));
+        return climb(new Borrowing(batch, BORROWED, ALIKE).join(climbers), done, ALL);
     }
 
     /** The first part, some points after the others: their starts are many images. */
@@ -119,10 +114,12 @@ final class Race {
                                 .mapToDouble(row -> clean[row])
                                 .toArray(),
                         SMALLEST * limit));
-        BoundaryAscent.Reached reached = ascent.run(
-                batch.select(climbers.rows()), "race/" + from, climbers.directions(), climbers.radii(), limit);
-        Tensor moved = reached.perturbed().sub(Rows.select(batch.ball().centers(), climbers.rows()));
-        return new Climbers(climbers.rows(), moved, reached.radii());
+        return Climbers.alone(() -> {
+            BoundaryAscent.Reached reached = ascent.run(
+                    batch.select(climbers.rows()), "race/" + from, climbers.directions(), climbers.radii(), limit);
+            Tensor moved = reached.perturbed().sub(Rows.select(batch.ball().centers(), climbers.rows()));
+            return new Climbers(climbers.rows(), moved, reached.radii());
+        });
     }
 
     private int steps(int of) {
