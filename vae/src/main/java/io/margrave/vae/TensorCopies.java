@@ -2,6 +2,7 @@ package io.margrave.vae;
 
 import io.margrave.data.ImageShape;
 import java.util.Arrays;
+import java.util.Objects;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -27,6 +28,22 @@ public final class TensorCopies {
     public static Tensor tensor(float[] values, long... shape) {
         Tensor tensor = torch.empty(shape, new TensorOptions(torch.ScalarType.Float), null);
         copy(values, tensor);
+        return tensor;
+    }
+
+    /**
+     * A new float32 tensor on the processor, of a part of an array.
+     *
+     * @param values row-major
+     * @param from where the part begins; it holds as many as the shape
+     * @param shape sizes, outermost first; none for a single number
+     */
+    public static Tensor tensorFrom(float[] values, int from, long... shape) {
+        Tensor tensor = torch.empty(shape, new TensorOptions(torch.ScalarType.Float), null);
+        Objects.checkFromIndexSize(from, tensor.numel(), values.length);
+        try (FloatPointer data = tensor.data_ptr_float()) {
+            data.put(values, from, Math.toIntExact(tensor.numel()));
+        }
         return tensor;
     }
 

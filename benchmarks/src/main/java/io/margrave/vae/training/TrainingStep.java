@@ -42,7 +42,7 @@ public class TrainingStep {
     private NetworkVae vae = NetworkVae.initialised(Specs.MLP.spec(), 1);
     private List<Tensor> parameters = List.of();
     private ParallelGradient gradient = new ParallelGradient(new Elbo(5, 0), Learner.of(vae), parameters, 1);
-    private Adam adam = new Adam(parameters, 1e-3);
+    private Adam adam = new Adam(parameters, 1e-3, threads);
 
     /** A model and a batch. */
     @Setup(Level.Trial)
@@ -53,7 +53,7 @@ public class TrainingStep {
         parameters = List.copyOf(vae.parameters().values());
         parameters.forEach(parameter -> parameter.set_requires_grad(true));
         gradient = new ParallelGradient(new Elbo(5, 0), Learner.of(vae), parameters, threads);
-        adam = new Adam(parameters, 1e-3);
+        adam = new Adam(parameters, 1e-3, threads);
         Noise.Stream stream = new Noise(0, "benchmark").stream(0, "batch", 0);
         images = new float[BATCH * model.spec().shape().size()];
         for (int i = 0; i < images.length; i++) {
@@ -68,7 +68,7 @@ public class TrainingStep {
     public double step() {
         try (PointerScope scope = new PointerScope()) {
             ParallelGradient.Result result = gradient.of(Rows.of(BATCH, images, noise), 1);
-            adam.step(result.descent());
+            gradient.descend(adam, result);
             return result.objective();
         }
     }

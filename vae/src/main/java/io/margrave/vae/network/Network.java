@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -38,7 +39,7 @@ public final class Network {
     private final Map<String, Tensor> parameters;
     private final List<Map<String, Tensor>> ofLayer;
     /** One a layer; null of those that are not linear. */
-    private final @Nullable PackedLinear[] packed;
+    private final @Nullable OneDnnLinear[] products;
     /** Whether all layers that learn are linear. */
     private final boolean linear;
     /** Of the parameters and of all between the first layer and the last. */
@@ -77,10 +78,10 @@ public final class Network {
         this.parameters = Collections.unmodifiableMap(ordered);
         this.ofLayer = byLayer(layers, ordered);
         this.linear = layers.stream().allMatch(layer -> layer instanceof Layer.Linear || layer.fanIn() == 0);
-        this.packed = new PackedLinear[layers.size()];
-        for (int i = 0; i < packed.length; i++) {
+        this.products = new OneDnnLinear[layers.size()];
+        for (int i = 0; i < products.length; i++) {
             if (layers.get(i) instanceof Layer.Linear) {
-                packed[i] = new PackedLinear(Layer.weight(ofLayer.get(i)), Layer.bias(ofLayer.get(i)));
+                products[i] = new OneDnnLinear(Layer.weight(ofLayer.get(i)), Layer.bias(ofLayer.get(i)));
             }
         }
     }
@@ -94,7 +95,7 @@ public final class Network {
         this.parameters = other.parameters;
         this.ofLayer = byLayer(layers, parameters);
         this.linear = other.linear;
-        this.packed = Arrays.copyOf(other.packed, layers.size());
+        this.products = Arrays.copyOf(other.products, layers.size());
     }
 
     /**
@@ -155,8 +156,13 @@ public final class Network {
      */
     public Tensor forward(Tensor batch) {
         Tape tape = Tape.current();
-        if (tape != null && wantsGradient(batch) && knowsTheWayBack(batch)) {
-            return cut(tape, batch);
+        if (tape != null && knowsTheWayBack(batch)) {
+            if (wantsGradient(batch) && weightsAreFixed()) {
+                return cut(tape, batch);
+            }
+            if (GradMode.is_enabled() && weightsAreLearnt()) {
+                return cutLearning(tape, batch);
+            }
         }
         return wantsGradient(batch) || !linear || !weightsAreFixed()
                 ? forward(batch, new Tensor[layers.size()])
@@ -178,8 +184,8 @@ public final class Network {
         Tensor value = type == ScalarType.Float ? batch : batch.toType(type);
         for (int i = 0; i < layers.size(); i++) {
             try {
-                PackedLinear linear = packed[i];
-                if (linear != null && !wantsGradient(value) && value.size(0) > 0 && linear.usable()) {
+                OneDnnLinear linear = products[i];
+                if (linear != null && value.size(0) > 0 && !wantsGradient(value) && canMultiply(linear)) {
                     OneDnn.Activation fused = i + 1 < layers.size() ? fused(layers.get(i + 1)) : null;
                     value = linear.forward(value, fused == null ? OneDnn.Activation.NONE : fused);
                     i += fused == null ? 0 : 1;
@@ -195,6 +201,10 @@ public final class Network {
         return (type == ScalarType.Float ? value : value.toType(ScalarType.Float)).contiguous();
     }
 
+    private static boolean canMultiply(OneDnnLinear linear) {
+        return linear.isFixed() || (linear.isLearnt() && !GradMode.is_enabled());
+    }
+
     private static OneDnn.@Nullable Activation fused(Layer layer) {
         return layer instanceof Layer.Activation activation ? activation.fused() : null;
     }
@@ -206,13 +216,20 @@ public final class Network {
     private boolean knowsTheWayBack(Tensor batch) {
         return batch.size(0) > 0
                 && linear
-                && weightsAreFixed()
                 && layers.stream().allMatch(layer -> layer instanceof Layer.Linear || layer.knowsTheWayBack());
     }
 
     private boolean weightsAreFixed() {
-        for (PackedLinear layer : packed) {
-            if (layer != null && !layer.usable()) {
+        return allWeights(OneDnnLinear::isFixed);
+    }
+
+    private boolean weightsAreLearnt() {
+        return allWeights(OneDnnLinear::isLearnt);
+    }
+
+    private boolean allWeights(Predicate<OneDnnLinear> are) {
+        for (OneDnnLinear layer : products) {
+            if (layer != null && !are.test(layer)) {
                 return false;
             }
         }
@@ -224,29 +241,72 @@ public final class Network {
         try (NoGradGuard guard = new NoGradGuard()) {
             Tensor rows = inBlocks(batch.detach());
             Tensor output = forward(rows, outputs).narrow(0, 0, batch.size(0));
-            return tape.cut(
-                    batch,
-                    output.detach(),
-                    gradient -> back(inBlocks(gradient), rows, outputs).narrow(0, 0, batch.size(0)));
+            return tape.cut(batch, output.detach(), gradient -> {
+                Tensor ofRows = Objects.requireNonNull(back(inBlocks(gradient), rows, outputs, true, null));
+                return new Tape.Pulled(ofRows.narrow(0, 0, batch.size(0)), List.of());
+            });
         }
     }
 
-    /** From a gradient of the output to that of the input, through outputs of the layers between. */
-    private Tensor back(Tensor gradient, Tensor batch, @Nullable Tensor[] outputs) {
+    /** Training takes batches of one size, so rows are as they come. */
+    private Tensor cutLearning(Tape tape, Tensor batch) {
+        @Nullable Tensor[] outputs = new Tensor[layers.size()];
+        boolean toInput = batch.requires_grad();
+        try (NoGradGuard guard = new NoGradGuard()) {
+            Tensor rows = batch.detach();
+            Tensor output = forward(rows, outputs);
+            return tape.cut(batch, output.detach(), gradient -> {
+                List<Tape.Pulled.Of> ofParameters = new ArrayList<>();
+                Tensor ofInput = back(gradient, rows, outputs, toInput, ofParameters);
+                return new Tape.Pulled(ofInput, ofParameters);
+            });
+        }
+    }
+
+    /**
+     * From a gradient of the output to that of the input, through outputs of the layers between.
+     *
+     * @param toInput whether to go on to the input once no parameters are left
+     * @param ofParameters takes the gradients of the parameters; null where nobody wants them
+     * @return null if not {@code toInput}
+     */
+    private @Nullable Tensor back(
+            Tensor gradient,
+            Tensor batch,
+            @Nullable Tensor[] outputs,
+            boolean toInput,
+            @Nullable List<Tape.Pulled.Of> ofParameters) {
         try (NoGradGuard guard = new NoGradGuard()) {
             Tensor value = type == ScalarType.Float ? gradient : gradient.toType(type);
             for (int i = layers.size() - 1; i >= 0; i--) {
-                PackedLinear linear = packed[i];
-                if (linear != null) {
-                    value = linear.back(value);
-                } else if (layers.get(i) instanceof Layer.Activation activation) {
+                OneDnnLinear linear = products[i];
+                if (layers.get(i) instanceof Layer.Activation activation) {
                     value = activation.back(value, Objects.requireNonNull(outputs[i]));
-                } else {
-                    value = value.view_as(i == 0 ? batch : Objects.requireNonNull(outputs[i - 1]));
+                    continue;
                 }
+                Tensor input = i == 0 ? batch : Objects.requireNonNull(outputs[i - 1]);
+                if (linear == null) {
+                    value = value.view_as(input);
+                    continue;
+                }
+                if (ofParameters != null) {
+                    ofParameters.addAll(linear.backToParameters(value, input));
+                }
+                if (!toInput && i == firstLinear()) {
+                    return null;
+                }
+                value = linear.back(value);
             }
             return type == ScalarType.Float ? value : value.toType(ScalarType.Float);
         }
+    }
+
+    private int firstLinear() {
+        int first = 0;
+        while (products[first] == null) {
+            first++;
+        }
+        return first;
     }
 
     private Tensor forward(int layer, Tensor input) {

@@ -111,17 +111,32 @@ final class OneDnn {
          * @param input {@code [rows, in]}, at least one row
          */
         Tensor multiply(Tensor input, Activation activation) {
-            return new Tensor(call(
-                            Operators.LINEAR,
-                            new IValue(input),
-                            weight,
-                            bias,
-                            Objects.requireNonNull(Operators.NAMES.get(activation)),
-                            Operators.NO_SCALARS,
-                            Operators.NO_ALGORITHM)
-                    .get(0)
-                    .toTensor());
+            return OneDnn.multiply(input, weight, bias, activation);
         }
+    }
+
+    /**
+     * activation(W x + b), without a gradient, of weights as they lie: for those that change with each product.
+     *
+     * @param input {@code [rows, in]}, at least one row
+     * @param weight {@code [out, in]}, contiguous or the transpose of what is
+     * @param bias {@code [out]}, or null for none
+     */
+    static Tensor multiply(Tensor input, Tensor weight, @Nullable Tensor bias, Activation activation) {
+        return multiply(input, new IValue(weight), bias == null ? new IValue() : new IValue(bias), activation);
+    }
+
+    private static Tensor multiply(Tensor input, IValue weight, IValue bias, Activation activation) {
+        return new Tensor(call(
+                        Operators.LINEAR,
+                        new IValue(input),
+                        weight,
+                        bias,
+                        Objects.requireNonNull(Operators.NAMES.get(activation)),
+                        Operators.NO_SCALARS,
+                        Operators.NO_ALGORITHM)
+                .get(0)
+                .toTensor());
     }
 
     private static IValueVector call(OperatorHandle operator, IValue... arguments) {

@@ -1,5 +1,6 @@
 package io.margrave.vae.network;
 
+import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -13,9 +14,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First derivatives with a quicker way through networks that nobody trains. While a thread's tape is open, a {@link Network} that knows its
- * own way back computes without autograd's graph and tells the tape; its output then starts a graph of its own. Gradients are those of
- * autograd, but for rounding. Second derivatives need autograd's own: {@link #keepingGraphs}.
+ * First derivatives with a quicker way through networks. While a thread's tape is open, a {@link Network} that knows its own way back
+ * computes without autograd's graph and tells the tape; its output then starts a graph of its own. Gradients, with respect to inputs and to
+ * what a network learns, are those of autograd, but for rounding. Second derivatives need autograd's own: {@link #keepingGraphs}.
  *
  * <pre>{@code
  * try (Tape tape = Tape.open()) {
@@ -36,9 +37,26 @@ public final class Tape implements AutoCloseable {
      *
      * @param input what the network was given, of the graph before
      * @param output what it gave, a leaf of the graph behind
-     * @param back from a gradient of the output to that of the input
+     * @param back from a gradient of the output to those of what it was made of
      */
-    private record Cut(Tensor input, Tensor output, UnaryOperator<Tensor> back) {}
+    private record Cut(Tensor input, Tensor output, Function<Tensor, Pulled> back) {}
+
+    /**
+     * Gradients of what a network's output was made of.
+     *
+     * @param input of its input's shape; null where nobody wants it
+     * @param parameters of what it learns, in pairs; empty where nobody wants them
+     */
+    record Pulled(@Nullable Tensor input, List<Of> parameters) {
+
+        /**
+         * The gradient of one parameter.
+         *
+         * @param parameter as the network has it
+         * @param gradient of its shape
+         */
+        record Of(Tensor parameter, Tensor gradient) {}
+    }
 
     /**
      * What a function made of a tensor.
@@ -89,14 +107,14 @@ public final class Tape implements AutoCloseable {
             Step step = function.apply(input.detach());
             return tape.cut(input, step.output(), gradient -> {
                 try (NoGradGuard without = new NoGradGuard()) {
-                    return step.back().apply(gradient);
+                    return new Pulled(step.back().apply(gradient), List.of());
                 }
             });
         }
     }
 
     /** Notes a cut and returns the leaf. */
-    Tensor cut(Tensor input, Tensor output, UnaryOperator<Tensor> back) {
+    Tensor cut(Tensor input, Tensor output, Function<Tensor, Pulled> back) {
         output.set_requires_grad(true);
         cuts.add(new Cut(input, output, back));
         return output;
@@ -108,45 +126,107 @@ public final class Tape implements AutoCloseable {
      * @param value of no dimension, computed since the tape was opened
      * @param inputs what it was computed from
      * @return of the inputs' shape
-     * @throws RuntimeException as LibTorch says it, where the value does not depend on them
+     * @throws IllegalArgumentException where the value does not depend on them
      */
     public Tensor gradient(Tensor value, Tensor inputs) {
-        return back(value, inputs, false);
+        return gradients(value, List.of(inputs)).get(0);
     }
 
     /** The same; null where the value does not depend on the inputs. */
     public @Nullable Tensor gradientIfAny(Tensor value, Tensor inputs) {
-        if (!value.requires_grad()) {
-            return null;
-        }
-        Tensor gradient = back(value, inputs, true);
-        return gradient.defined() ? gradient : null;
+        return value.requires_grad() ? back(value, List.of(inputs))[0] : null;
     }
 
-    private Tensor back(Tensor value, Tensor inputs, boolean mayBeUnused) {
-        List<Tensor> values = new ArrayList<>(List.of(value));
-        List<Tensor> gradients = new ArrayList<>(List.of(torch.ones_like(value)));
-        // What a network was given was there before what it gave, so the last cut needs no other.
+    /**
+     * The gradients of a number with respect to several tensors, parameters among them.
+     *
+     * @param value of no dimension, computed since the tape was opened
+     * @param inputs what it was computed from
+     * @return in order of the inputs, of their shapes
+     * @throws IllegalArgumentException where the value does not depend on one of them
+     */
+    public List<Tensor> gradients(Tensor value, List<Tensor> inputs) {
+        @Nullable Tensor[] gradients = value.requires_grad() ? back(value, inputs) : new Tensor[inputs.size()];
+        List<Tensor> all = new ArrayList<>();
+        for (int i = 0; i < gradients.length; i++) {
+            Tensor gradient = gradients[i];
+            if (gradient == null) {
+                throw new IllegalArgumentException("want a value that depends on input " + i + " of " + inputs.size()
+                        + ", of shape " + TensorCopies.shape(inputs.get(i)) + ", got one that doesn't");
+            }
+            all.add(gradient);
+        }
+        return all;
+    }
+
+    /**
+     * From the value back to the inputs, piece of graph by piece: what a network was given was there before what it gave, so that all that
+     * flows into a cut is known once those behind it are done.
+     */
+    private @Nullable Tensor[] back(Tensor value, List<Tensor> inputs) {
+        @Nullable Tensor[] ofCuts = new Tensor[cuts.size()];
+        @Nullable Tensor[] ofInputs = new Tensor[inputs.size()];
+        flow(value, torch.ones_like(value), cuts.size(), inputs, ofCuts, ofInputs);
         for (int i = cuts.size() - 1; i >= 0; i--) {
             Cut cut = cuts.get(i);
-            Tensor gradient = gradient(values, gradients, cut.output, true);
-            if (gradient.defined()) {
-                values.add(cut.input);
-                gradients.add(cut.back.apply(gradient));
+            Tensor gradient = ofCuts[i];
+            if (gradient == null) {
+                continue;
+            }
+            Pulled pulled = cut.back.apply(gradient);
+            for (Pulled.Of of : pulled.parameters) {
+                for (int input = 0; input < ofInputs.length; input++) {
+                    if (inputs.get(input).is_same(of.parameter)) {
+                        ofInputs[input] = sum(ofInputs[input], of.gradient);
+                    }
+                }
+            }
+            if (pulled.input != null) {
+                flow(cut.input, pulled.input, i, inputs, ofCuts, ofInputs);
             }
         }
-        return gradient(values, gradients, inputs, mayBeUnused);
+        return ofInputs;
     }
 
-    private static Tensor gradient(List<Tensor> values, List<Tensor> gradients, Tensor of, boolean mayBeUnused) {
-        return torch.grad(
-                        new TensorVector(values.toArray(new Tensor[0])),
-                        new TensorVector(of),
-                        new TensorVector(gradients.toArray(new Tensor[0])),
-                        new BoolOptional(true),
-                        false,
-                        mayBeUnused)
-                .get(0);
+    /** Adds what flows from a tensor with its gradient, within its own piece of graph, into the first cuts and the inputs. */
+    private void flow(
+            Tensor from,
+            Tensor gradient,
+            int firstCuts,
+            List<Tensor> inputs,
+            @Nullable Tensor[] ofCuts,
+            @Nullable Tensor[] ofInputs) {
+        List<Tensor> targets = new ArrayList<>();
+        cuts.subList(0, firstCuts).forEach(cut -> targets.add(cut.output));
+        targets.addAll(inputs);
+        TensorVector flows = torch.grad(
+                new TensorVector(from),
+                new TensorVector(targets.toArray(new Tensor[0])),
+                new TensorVector(gradient),
+                new BoolOptional(true),
+                false,
+                true);
+        for (int i = 0; i < targets.size(); i++) {
+            // A vector's elements die with it; a copy shares the values.
+            Tensor flow = new Tensor(flows.get(i));
+            if (!flow.defined()) {
+                continue;
+            }
+            if (i < firstCuts) {
+                ofCuts[i] = sum(ofCuts[i], flow);
+            } else {
+                ofInputs[i - firstCuts] = sum(ofInputs[i - firstCuts], flow);
+            }
+        }
+    }
+
+    private static Tensor sum(@Nullable Tensor sum, Tensor more) {
+        if (sum == null) {
+            return more;
+        }
+        try (NoGradGuard guard = new NoGradGuard()) {
+            return sum.add(more);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.margrave.vae.training;
 
+import io.margrave.vae.network.Tape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,17 +11,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
- * The gradient of an objective for one batch, its rows shared out over Java threads with one intra-op thread each.
+ * A training step: the gradient of an objective for one batch, its rows shared out over Java threads with one intra-op thread each, and the
+ * move that an optimiser makes of it, its parameters shared out.
  *
  * <p>Threads inside LibTorch and OpenBLAS wait for one another by spinning, dozens of times a step: on a machine that does
- * anything else, two of them took ten times as long as one. Here threads meet once a step, and wait asleep. The sum is taken
+ * anything else, two of them took ten times as long as one. Here threads meet twice a step, and wait asleep. Sums are taken
  * in order of rows, so equal threads give equal bits.
  */
 final class ParallelGradient implements AutoCloseable {
@@ -50,11 +49,12 @@ final class ParallelGradient implements AutoCloseable {
     /**
      * What a batch came to.
      *
-     * @param descent minus the gradient of the objective, in order of the parameters; belongs to the caller's scope
+     * @param descent minus the gradient of the objective, the sum of what stands here for each part of the batch, in order of the
+     *     parameters; belongs to the caller's scope
      * @param objective nats an image
      * @param terms by name, nats an image
      */
-    record Result(List<Tensor> descent, double objective, Map<String, Double> terms) {}
+    record Result(List<List<Tensor>> descent, double objective, Map<String, Double> terms) {}
 
     /**
      * Computes the gradient.
@@ -62,56 +62,70 @@ final class ParallelGradient implements AutoCloseable {
      * @param rows of the batch
      * @param epochs trained so far, fractions included
      */
-    @SuppressWarnings("try") // The guard acts by being open.
     Result of(Rows rows, double epochs) {
         int parts = Math.min(threads, rows.count());
-        List<Future<Result>> rest = new ArrayList<>();
+        List<Future<Part>> rest = new ArrayList<>();
         for (int part = 1; part < parts; part++) {
             int number = part;
             rest.add(others.submit(() -> part(rows, number, parts, epochs)));
         }
-        Result first = adopted(part(rows, 0, parts, epochs));
+        Part first = part(rows, 0, parts, epochs);
+        List<List<Tensor>> descent = new ArrayList<>(List.of(adopted(first)));
         double sum = first.objective();
         Map<String, Double> terms = new LinkedHashMap<>(first.terms());
-        for (Future<Result> future : rest) {
-            Result other = adopted(await(future));
+        for (Future<Part> future : rest) {
+            Part other = await(future);
+            descent.add(adopted(other));
             sum += other.objective();
             other.terms().forEach((name, value) -> terms.merge(name, value, Double::sum));
-            try (NoGradGuard guard = new NoGradGuard()) {
-                for (int i = 0; i < parameters.size(); i++) {
-                    first.descent().get(i).add_(other.descent().get(i));
-                }
-            }
         }
-        return new Result(first.descent(), sum, terms);
+        return new Result(descent, sum, terms);
     }
 
-    /** The share of some rows in the whole batch; its tensors are retained and belong to no scope. */
-    @SuppressWarnings("try") // The scope acts by being open.
-    private Result part(Rows rows, int number, int parts, double epochs) {
+    /**
+     * Moves the parameters.
+     *
+     * @param adam of as many shares as there are threads
+     * @param result used up
+     */
+    void descend(Adam adam, Result result) {
+        adam.begin();
+        List<Future<?>> rest = new ArrayList<>();
+        for (int share = 1; share < threads; share++) {
+            int number = share;
+            rest.add(others.submit(() -> adam.move(number, result.descent())));
+        }
+        adam.move(0, result.descent());
+        rest.forEach(ParallelGradient::await);
+    }
+
+    /**
+     * The share of some rows in the whole batch.
+     *
+     * @param descent in order of the parameters; retained, and of no scope
+     */
+    private record Part(List<Tensor> descent, double objective, Map<String, Double> terms) {}
+
+    @SuppressWarnings("try") // Scope and tape act by being open.
+    private Part part(Rows rows, int number, int parts, double epochs) {
         int count = rows.count();
         int from = (int) ((long) count * number / parts);
         int to = (int) ((long) count * (number + 1) / parts);
         double share = (double) (to - from) / count;
-        try (PointerScope scope = new PointerScope()) {
+        try (PointerScope scope = new PointerScope();
+                Tape tape = objective.penalisesJacobian() ? Tape.keepingGraphs() : Tape.open()) {
             Batch batch = rows.part(from, to, learner.shape(), learner.latent());
             Objective.Value value = objective.value(learner, batch, epochs);
-            TensorVector gradients = torch.grad(
-                    new TensorVector(value.objective().mul(new Scalar(-share))),
-                    new TensorVector(parameters.toArray(Tensor[]::new)));
-            List<Tensor> descent = new ArrayList<>();
-            for (int i = 0; i < parameters.size(); i++) {
-                // A vector's elements die with it; a copy shares the values.
-                descent.add(new Tensor(gradients.get(i)).retainReference());
-            }
+            List<Tensor> descent = tape.gradients(value.objective().mul(new Scalar(-share)), parameters);
+            descent.forEach(Tensor::retainReference);
             Map<String, Double> terms = new LinkedHashMap<>();
             value.terms().forEach((name, term) -> terms.put(name, share * term.item_double()));
-            return new Result(descent, share * value.objective().item_double(), terms);
+            return new Part(descent, share * value.objective().item_double(), terms);
         }
     }
 
     /** Hands the tensors of a part over to the scope of the calling thread. */
-    private static Result adopted(Result part) {
+    private static List<Tensor> adopted(Part part) {
         PointerScope scope = PointerScope.getInnerScope();
         for (Tensor tensor : part.descent()) {
             if (scope != null) {
@@ -119,10 +133,10 @@ final class ParallelGradient implements AutoCloseable {
             }
             tensor.releaseReference();
         }
-        return part;
+        return part.descent();
     }
 
-    private static Result await(Future<Result> future) {
+    private static <T> T await(Future<T> future) {
         try {
             return future.get();
         } catch (InterruptedException e) {

@@ -3,7 +3,6 @@ package io.margrave.vae.training;
 import io.margrave.data.ImageSet;
 import io.margrave.data.ImageShape;
 import io.margrave.vae.TensorCopies;
-import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -39,18 +38,14 @@ record Rows(int count, float[] images, float @Nullable [] labels, float[] noise,
     /** Rows {@code from} to {@code to}, as tensors of the caller's scope. */
     Batch part(int from, int to, ImageShape shape, int latent) {
         int rows = to - from;
-        Tensor input = TensorCopies.images(Arrays.copyOfRange(images, from * shape.size(), to * shape.size()), shape);
-        Tensor draws = TensorCopies.tensor(Arrays.copyOfRange(noise, from * latent, to * latent), rows, 1, latent);
+        Tensor input = TensorCopies.tensorFrom(
+                images, from * shape.size(), rows, shape.channels(), shape.height(), shape.width());
         return new Batch(
                 input,
                 labels == null
                         ? null
-                        : TensorCopies.tensor(Arrays.copyOfRange(labels, from, to), rows)
-                                .toType(torch.ScalarType.Long),
-                draws,
-                directions == null
-                        ? null
-                        : TensorCopies.tensor(
-                                Arrays.copyOfRange(directions, from * latent, to * latent), rows, latent));
+                        : TensorCopies.tensorFrom(labels, from, rows).toType(torch.ScalarType.Long),
+                TensorCopies.tensorFrom(noise, from * latent, rows, 1, latent),
+                directions == null ? null : TensorCopies.tensorFrom(directions, from * latent, rows, latent));
     }
 }

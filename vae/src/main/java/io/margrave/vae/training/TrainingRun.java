@@ -109,7 +109,7 @@ final class TrainingRun {
         learner = trainee.learner();
         names = List.copyOf(trainee.parameters().keySet());
         parameters = List.copyOf(trainee.parameters().values());
-        adam = new Adam(parameters, plan.learningRate());
+        adam = new Adam(parameters, plan.learningRate(), plan.threads());
         startNanos = System.nanoTime();
         if (Files.exists(checkpoint)) {
             Checkpoint kept = read(plan, data, checkpoint, trainee.parameters());
@@ -223,7 +223,7 @@ final class TrainingRun {
             if (!Double.isFinite(result.objective())) {
                 throw diverged(result.objective(), share);
             }
-            adam.step(result.descent());
+            gradient.descend(adam, result);
             long now = System.nanoTime();
             if (now - lastEvent >= NANOS_BETWEEN_EVENTS) {
                 lastEvent = now;

@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.margrave.data.Noise;
 import io.margrave.vae.TensorCopies;
 import io.margrave.vae.network.Layer.Activation;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -203,15 +206,115 @@ class TapeTest {
                 .isCloseTo(value.apply(images(2)).item_float(), within(1e-3f));
     }
 
-    @Test
-    void weights_that_are_trained_keep_their_gradients() {
-        Network network = network(Activation.RELU);
-        network.parameters().values().forEach(parameter -> parameter.set_requires_grad(true));
-        Tensor weight = network.parameters().get("1.weight");
+    private static List<Tensor> learnt(Network network) {
+        List<Tensor> parameters = List.copyOf(network.parameters().values());
+        parameters.forEach(parameter -> parameter.set_requires_grad(true));
+        return parameters;
+    }
+
+    private static void assertGradientsAreAutograds(Supplier<Tensor> value, List<Tensor> of) {
+        TensorVector expected = torch.grad(new TensorVector(value.get()), new TensorVector(of.toArray(new Tensor[0])));
         try (Tape tape = Tape.open()) {
-            Tensor value = network.forward(images(2)).square().sum();
-            assertThat(tape.gradient(value, weight).abs().max().item_float()).isPositive();
+            List<Tensor> gradients = tape.gradients(value.get(), of);
+            for (int i = 0; i < of.size(); i++) {
+                assertClose(gradients.get(i), new Tensor(expected.get(i)), 1e-5);
+            }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void gradients_of_what_is_learnt_are_those_of_autograd(Activation activation) {
+        Network network = network(activation);
+        List<Tensor> parameters = learnt(network);
+        Tensor fixed = images(37).detach();
+        assertGradientsAreAutograds(() -> network.forward(fixed).square().sum(), parameters);
+        Tensor wanted = images(5);
+        List<Tensor> all = new ArrayList<>(parameters);
+        all.add(wanted);
+        assertGradientsAreAutograds(() -> network.forward(wanted).square().sum(), all);
+        try (Tape tape = Tape.open()) {
+            assertThat(network.forward(fixed).is_leaf()).isEqualTo(activation.knowsTheWayBack());
+        }
+    }
+
+    /** A decoder behind an encoder and its noise, twice: what is learnt is used in two places, and the value takes codes, too. */
+    @Test
+    void gradients_of_several_networks_add_up_over_all_uses() {
+        Network there = network(Activation.RELU);
+        Network back = network(Activation.SIGMOID);
+        List<Tensor> parameters = new ArrayList<>(learnt(there));
+        parameters.addAll(learnt(back));
+        Tensor images = images(6).detach();
+        assertGradientsAreAutograds(
+                () -> {
+                    Tensor code = there.forward(images);
+                    Tensor out = back.forward(code.mul(images).add(there.forward(images.square())));
+                    return out.square().sum().add(code.exp().mean());
+                },
+                parameters);
+    }
+
+    @Test
+    void networks_in_training_with_and_without_a_way_back_go_together() {
+        Network first = Network.initialised(
+                List.of(
+                        new Layer.Conv2d(1, 2, 3, 2, 1),
+                        Activation.RELU,
+                        new Layer.Flatten(),
+                        new Layer.Linear(18, 30)),
+                List.of(1L, 6L, 5L),
+                new Noise(5, "weights").stream(0, "network", 0));
+        Network second = network(Activation.TANH);
+        Network third = Network.initialised(
+                List.of(new Layer.Conv2d(1, 2, 3, 2, 1)), List.of(1L, 6L, 5L), new Noise(6, "w").stream(0, "n", 0));
+        List<Tensor> parameters = new ArrayList<>(learnt(first));
+        parameters.addAll(learnt(second));
+        parameters.addAll(learnt(third));
+        Tensor images = images(6).detach();
+        assertGradientsAreAutograds(
+                () -> {
+                    Tensor code = first.forward(images).view(6, 1, 6, 5);
+                    Tensor both = third.forward(second.forward(code));
+                    return both.square().sum().add(code.square().mean());
+                },
+                parameters);
+    }
+
+    @Test
+    void of_a_network_that_learns_in_part_autograd_keeps_the_graph() {
+        Network network = network(Activation.RELU);
+        Tensor weight = Objects.requireNonNull(network.parameters().get("3.weight"));
+        weight.set_requires_grad(true);
+        Tensor images = images(4).detach();
+        assertGradientsAreAutograds(() -> network.forward(images).square().sum(), List.of(weight));
+    }
+
+    @Test
+    void a_parameter_that_the_value_does_not_depend_on_is_named() {
+        Network network = network(Activation.RELU);
+        List<Tensor> parameters = learnt(network);
+        List<Tensor> other = learnt(network(Activation.RELU));
+        try (Tape tape = Tape.open()) {
+            Tensor value = network.forward(images(2).detach()).sum();
+            assertThatThrownBy(() -> tape.gradients(value, List.of(parameters.get(0), other.get(1))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("input 1 of 2, of shape 40");
+        }
+    }
+
+    /** Without a gradient, as where held-out images are measured between epochs. */
+    @Test
+    void weights_in_training_multiply_without_a_graph_where_none_is_wanted() {
+        Network network = network(Activation.RELU);
+        Tensor images = images(9).detach();
+        Tensor expected = network.forward(images);
+        learnt(network);
+        try (NoGradGuard guard = new NoGradGuard()) {
+            assertClose(network.forward(images), expected, 1e-6);
+            assertThat(network.forward(images).requires_grad()).isFalse();
+        }
+        assertThat(network.forward(images).requires_grad()).isTrue();
     }
 
     /** Of |d sum f / dx|^2, within a tape and without one. */
@@ -250,8 +353,8 @@ class TapeTest {
                             network(Activation.RELU).forward(images(2)).sum(), inputs))
                     .isNull();
             assertThatThrownBy(() -> tape.gradient(torch.ones(), inputs))
-                    .isInstanceOf(RuntimeException.class)
-                    .hasMessageContaining("does not require grad");
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("want a value that depends on input 0 of 1, of shape 2x1x6x5");
         }
     }
 }

@@ -1,15 +1,16 @@
 package io.margrave.vae.network;
 
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a linear layer, laid out for the processor's kernels both ways: {@code torch.linear} lays them out anew at each call. Of
- * weights that nobody trains; those that were changed are laid out again. Safe for use by several threads.
+ * A linear layer's products through oneDNN, without autograd. Weights that nobody trains are laid out for the processor's kernels once, both
+ * ways, and again where they were changed; those in training are taken as they lie. Safe for use by several threads.
  */
-final class PackedLinear {
+final class OneDnnLinear {
     /** Larger weights would take too much memory twice. */
     private static final long MOST_WEIGHTS = 1L << 24;
 
@@ -31,25 +32,40 @@ final class PackedLinear {
      * @param weight {@code [out, in]}
      * @param bias {@code [out]}
      */
-    PackedLinear(Tensor weight, Tensor bias) {
+    OneDnnLinear(Tensor weight, Tensor bias) {
         this.weight = weight;
         this.bias = bias;
         possible = weight.numel() <= MOST_WEIGHTS && OneDnn.multiplies(weight.scalar_type());
     }
 
-    /** Whether such weights can be laid out here, and are not being trained. */
-    boolean usable() {
+    /** Whether oneDNN multiplies here, and nobody trains the weights. */
+    boolean isFixed() {
         return possible && !weight.requires_grad() && !bias.requires_grad();
+    }
+
+    /** Whether oneDNN multiplies here, and weights and bias are in training. */
+    boolean isLearnt() {
+        return possible && weight.requires_grad() && bias.requires_grad();
     }
 
     /** activation(W x + b), for rows of x, at least one; without a gradient. */
     Tensor forward(Tensor input, OneDnn.Activation activation) {
-        return current().forward.multiply(input, activation);
+        return isFixed()
+                ? current().forward.multiply(input, activation)
+                : OneDnn.multiply(input, weight, bias, activation);
     }
 
     /** From gradients of the outputs, before the activation, to those of the inputs: W^T g, for rows of g, at least one. */
     Tensor back(Tensor gradient) {
-        return current().back.multiply(gradient, OneDnn.Activation.NONE);
+        return isFixed()
+                ? current().back.multiply(gradient, OneDnn.Activation.NONE)
+                : OneDnn.multiply(gradient, weight.t(), null, OneDnn.Activation.NONE);
+    }
+
+    /** From the same to those of weights and bias: sums of g x^T and of g over the rows. */
+    List<Tape.Pulled.Of> backToParameters(Tensor gradient, Tensor input) {
+        Tensor ofWeight = OneDnn.multiply(gradient.t(), input.t(), null, OneDnn.Activation.NONE);
+        return List.of(new Tape.Pulled.Of(weight, ofWeight), new Tape.Pulled.Of(bias, gradient.sum(0)));
     }
 
     private Layouts current() {
