@@ -258,7 +258,7 @@ public final class Network {
             return tape.cut(batch, output.detach(), gradient -> {
                 List<Tape.Pulled.Of> ofParameters = new ArrayList<>();
                 Tensor ofInput = back(gradient, rows, outputs, toInput, ofParameters);
-                return new Tape.Pulled(ofInput, ofParameters);
+                return new Tape.Pulled(toInput ? ofInput : null, ofParameters);
             });
         }
     }

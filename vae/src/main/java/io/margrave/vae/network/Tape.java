@@ -1,5 +1,6 @@
 package io.margrave.vae.network;
 
+import io.margrave.vae.EngineException;
 import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +127,7 @@ public final class Tape implements AutoCloseable {
      * @param value of no dimension, computed since the tape was opened
      * @param inputs what it was computed from
      * @return of the inputs' shape
-     * @throws IllegalArgumentException where the value does not depend on them
+     * @throws EngineException where the value does not depend on them
      */
     public Tensor gradient(Tensor value, Tensor inputs) {
         return gradients(value, List.of(inputs)).get(0);
@@ -143,7 +144,7 @@ public final class Tape implements AutoCloseable {
      * @param value of no dimension, computed since the tape was opened
      * @param inputs what it was computed from
      * @return in order of the inputs, of their shapes
-     * @throws IllegalArgumentException where the value does not depend on one of them
+     * @throws EngineException where the value does not depend on one of them
      */
     public List<Tensor> gradients(Tensor value, List<Tensor> inputs) {
         @Nullable Tensor[] gradients = value.requires_grad() ? back(value, inputs) : new Tensor[inputs.size()];
@@ -151,8 +152,8 @@ public final class Tape implements AutoCloseable {
         for (int i = 0; i < gradients.length; i++) {
             Tensor gradient = gradients[i];
             if (gradient == null) {
-                throw new IllegalArgumentException("want a value that depends on input " + i + " of " + inputs.size()
-                        + ", of shape " + TensorCopies.shape(inputs.get(i)) + ", got one that doesn't");
+                throw EngineException.withoutGradient(
+                        "input " + i + " of " + inputs.size() + ", of shape " + TensorCopies.shape(inputs.get(i)));
             }
             all.add(gradient);
         }
