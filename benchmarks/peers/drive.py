@@ -182,7 +182,7 @@ def jmh_run(o, threads, copies, what, work):
     names = {"training": "TrainingStep", "attack": "AttackStep", "jacobian": "Bounds.jacobian", "bounds": "Bounds.bounds",
              "peak": "MatrixPeak"}
     out = work.folder / "jmh.json"
-    command = ["|".join(names[name] for name in what), "-f", "1", "-wi", "1", "-w", o.warm_up, "-i", "3", "-r", o.iteration,
+    command = ["|".join(names[name] for name in what), "-f", "1", "-wi", o.warm_ups, "-w", "1s", "-i", "3", "-r", o.iteration,
                "-foe", "true", "-rf", "json", "-rff", out, "-o", os.devnull, "-jvmArgsAppend", " ".join(JVM), "-p", f"threads={threads // copies}",
                "-t", copies]
     if "peak" in what:
@@ -715,7 +715,11 @@ def main():
     o.rounds = o.rounds or (2 if o.quick else 3)
     o.search_rounds = o.search_rounds or (2 if o.quick else 3)
     o.images = 1 if o.quick else 3
-    o.warm_up, o.iteration = ("300ms", "300ms") if o.quick else ("1s", "1s")
+    # Java's compilers take some seconds of a step until they are done with it.
+    o.warm_ups, o.iteration = (1, "300ms") if o.quick else (6, "1s")
+    unknown = set(o.only.split(",")) - {"steps", "search", "published"}
+    if unknown:
+        raise SystemExit(f"benchmarks: want stages steps, search, published for --only, got {', '.join(sorted(unknown))}")
     o.layer = False
     work = o.work or BENCHMARKS / "target" / "run" / (o.command + ("-quick" if o.quick and o.command != "quick" else "")
                       + ("-mkl" if uses_mkl() else ""))
