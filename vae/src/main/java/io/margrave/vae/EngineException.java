@@ -1,22 +1,11 @@
 package io.margrave.vae;
 
-import org.jspecify.annotations.Nullable;
-
-/** LibTorch refused an operation, or would. The message is one line: what was being done, and LibTorch's own first line. */
+/** LibTorch refused an operation. The message is one line: what was being done, and LibTorch's own first line. */
 public final class EngineException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private EngineException(String message, @Nullable RuntimeException cause) {
+    private EngineException(String message, RuntimeException cause) {
         super(message, cause);
-    }
-
-    /**
-     * Says that a number has no gradient.
-     *
-     * @param of what it was to be of, as in {@code input 0 of 1, of shape 16x64}
-     */
-    public static EngineException withoutGradient(String of) {
-        return new EngineException("want a value that depends on " + of + ", got one that doesn't", null);
     }
 
     /**

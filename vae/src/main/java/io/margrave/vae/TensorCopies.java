@@ -35,8 +35,9 @@ public final class TensorCopies {
      * A new float32 tensor on the processor, of a part of an array.
      *
      * @param values row-major
-     * @param from where the part begins; it holds as many as the shape
-     * @param shape sizes, outermost first; none for a single number
+     * @param from index of the part's first number
+     * @param shape sizes, outermost first; none for a single number. The part is as long as it holds
+     * @throws IndexOutOfBoundsException where the part does not lie within the array
      */
     public static Tensor tensorFrom(float[] values, int from, long... shape) {
         Tensor tensor = torch.empty(shape, new TensorOptions(torch.ScalarType.Float), null);

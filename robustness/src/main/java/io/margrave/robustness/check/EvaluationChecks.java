@@ -5,7 +5,7 @@ import io.margrave.results.EvaluationCheck;
 import io.margrave.results.EvaluationCheck.Level;
 import io.margrave.results.Progress;
 import io.margrave.vae.Engine;
-import io.margrave.vae.EngineException;
+import io.margrave.vae.network.MissingGradientException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -86,8 +86,8 @@ public final class EvaluationChecks {
         try {
             ruling = examination.examine(scene);
         } catch (RuntimeException e) {
-            // Such as that nothing in a model has a gradient. What LibTorch itself throws has this very class.
-            if (e.getClass() != RuntimeException.class && !(e instanceof EngineException)) {
+            // What LibTorch throws has this very class.
+            if (e.getClass() != RuntimeException.class && !(e instanceof MissingGradientException)) {
                 throw e;
             }
             ruling = new Ruling(Outcome.FAIL, "The attack could not be run: " + Engine.firstLine(e) + ".");

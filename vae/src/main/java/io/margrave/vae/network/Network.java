@@ -243,7 +243,7 @@ public final class Network {
             Tensor output = forward(rows, outputs).narrow(0, 0, batch.size(0));
             return tape.cut(batch, output.detach(), gradient -> {
                 Tensor ofRows = Objects.requireNonNull(back(inBlocks(gradient), rows, outputs, true, null));
-                return new Tape.Pulled(ofRows.narrow(0, 0, batch.size(0)), List.of());
+                return new Tape.Gradients(ofRows.narrow(0, 0, batch.size(0)), List.of());
             });
         }
     }
@@ -256,9 +256,9 @@ public final class Network {
             Tensor rows = batch.detach();
             Tensor output = forward(rows, outputs);
             return tape.cut(batch, output.detach(), gradient -> {
-                List<Tape.Pulled.Of> ofParameters = new ArrayList<>();
+                List<Tape.ParameterGradient> ofParameters = new ArrayList<>();
                 Tensor ofInput = back(gradient, rows, outputs, toInput, ofParameters);
-                return new Tape.Pulled(toInput ? ofInput : null, ofParameters);
+                return new Tape.Gradients(toInput ? ofInput : null, ofParameters);
             });
         }
     }
@@ -275,7 +275,7 @@ public final class Network {
             Tensor batch,
             @Nullable Tensor[] outputs,
             boolean toInput,
-            @Nullable List<Tape.Pulled.Of> ofParameters) {
+            @Nullable List<Tape.ParameterGradient> ofParameters) {
         try (NoGradGuard guard = new NoGradGuard()) {
             Tensor value = type == ScalarType.Float ? gradient : gradient.toType(type);
             for (int i = layers.size() - 1; i >= 0; i--) {

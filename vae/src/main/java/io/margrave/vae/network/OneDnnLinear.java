@@ -63,9 +63,9 @@ final class OneDnnLinear {
     }
 
     /** From the same to those of weights and bias: sums of g x^T and of g over the rows. */
-    List<Tape.Pulled.Of> backToParameters(Tensor gradient, Tensor input) {
+    List<Tape.ParameterGradient> backToParameters(Tensor gradient, Tensor input) {
         Tensor ofWeight = OneDnn.multiply(gradient.t(), input.t(), null, OneDnn.Activation.NONE);
-        return List.of(new Tape.Pulled.Of(weight, ofWeight), new Tape.Pulled.Of(bias, gradient.sum(0)));
+        return List.of(new Tape.ParameterGradient(weight, ofWeight), new Tape.ParameterGradient(bias, gradient.sum(0)));
     }
 
     private Layouts current() {

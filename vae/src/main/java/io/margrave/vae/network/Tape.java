@@ -1,6 +1,5 @@
 package io.margrave.vae.network;
 
-import io.margrave.vae.EngineException;
 import io.margrave.vae.TensorCopies;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,24 +39,23 @@ public final class Tape implements AutoCloseable {
      * @param output what it gave, a leaf of the graph behind
      * @param back from a gradient of the output to those of what it was made of
      */
-    private record Cut(Tensor input, Tensor output, Function<Tensor, Pulled> back) {}
+    private record Cut(Tensor input, Tensor output, Function<Tensor, Gradients> back) {}
 
     /**
      * Gradients of what a network's output was made of.
      *
      * @param input of its input's shape; null where nobody wants it
-     * @param parameters of what it learns, in pairs; empty where nobody wants them
+     * @param parameters of what it learns; empty where nobody wants them
      */
-    record Pulled(@Nullable Tensor input, List<Of> parameters) {
+    record Gradients(@Nullable Tensor input, List<ParameterGradient> parameters) {}
 
-        /**
-         * The gradient of one parameter.
-         *
-         * @param parameter as the network has it
-         * @param gradient of its shape
-         */
-        record Of(Tensor parameter, Tensor gradient) {}
-    }
+    /**
+     * The gradient of one parameter.
+     *
+     * @param parameter as the network has it
+     * @param gradient of its shape
+     */
+    record ParameterGradient(Tensor parameter, Tensor gradient) {}
 
     /**
      * What a function made of a tensor.
@@ -108,14 +106,14 @@ public final class Tape implements AutoCloseable {
             Step step = function.apply(input.detach());
             return tape.cut(input, step.output(), gradient -> {
                 try (NoGradGuard without = new NoGradGuard()) {
-                    return new Pulled(step.back().apply(gradient), List.of());
+                    return new Gradients(step.back().apply(gradient), List.of());
                 }
             });
         }
     }
 
     /** Notes a cut and returns the leaf. */
-    Tensor cut(Tensor input, Tensor output, Function<Tensor, Pulled> back) {
+    Tensor cut(Tensor input, Tensor output, Function<Tensor, Gradients> back) {
         output.set_requires_grad(true);
         cuts.add(new Cut(input, output, back));
         return output;
@@ -127,7 +125,7 @@ public final class Tape implements AutoCloseable {
      * @param value of no dimension, computed since the tape was opened
      * @param inputs what it was computed from
      * @return of the inputs' shape
-     * @throws EngineException where the value does not depend on them
+     * @throws MissingGradientException where the value does not depend on them
      */
     public Tensor gradient(Tensor value, Tensor inputs) {
         return gradients(value, List.of(inputs)).get(0);
@@ -144,7 +142,7 @@ public final class Tape implements AutoCloseable {
      * @param value of no dimension, computed since the tape was opened
      * @param inputs what it was computed from
      * @return in order of the inputs, of their shapes
-     * @throws EngineException where the value does not depend on one of them
+     * @throws MissingGradientException where the value does not depend on one of them
      */
     public List<Tensor> gradients(Tensor value, List<Tensor> inputs) {
         @Nullable Tensor[] gradients = value.requires_grad() ? back(value, inputs) : new Tensor[inputs.size()];
@@ -152,8 +150,8 @@ public final class Tape implements AutoCloseable {
         for (int i = 0; i < gradients.length; i++) {
             Tensor gradient = gradients[i];
             if (gradient == null) {
-                throw EngineException.withoutGradient(
-                        "input " + i + " of " + inputs.size() + ", of shape " + TensorCopies.shape(inputs.get(i)));
+                throw new MissingGradientException("want a value that depends on input " + i + " of " + inputs.size()
+                        + ", of shape " + TensorCopies.shape(inputs.get(i)) + ", got one that doesn't");
             }
             all.add(gradient);
         }
@@ -174,11 +172,11 @@ public final class Tape implements AutoCloseable {
             if (gradient == null) {
                 continue;
             }
-            Pulled pulled = cut.back.apply(gradient);
-            for (Pulled.Of of : pulled.parameters) {
+            Gradients pulled = cut.back.apply(gradient);
+            for (ParameterGradient own : pulled.parameters) {
                 for (int input = 0; input < ofInputs.length; input++) {
-                    if (inputs.get(input).is_same(of.parameter)) {
-                        ofInputs[input] = sum(ofInputs[input], of.gradient);
+                    if (inputs.get(input).is_same(own.parameter)) {
+                        ofInputs[input] = sum(ofInputs[input], own.gradient);
                     }
                 }
             }
